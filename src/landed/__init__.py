@@ -1,0 +1,1 @@
+"""landed: know what gets people hired."""

@@ -1,0 +1,74 @@
+"""Settings: the only reader of the environment.
+
+Each setting is an environment variable `LANDED_<NAME>`. `landed doctor` shows the
+values in force, secrets masked; the reference page in the docs is made from this class.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+__all__ = ["Settings"]
+
+
+class Settings(BaseSettings):
+    """Everything that an installation may set.
+
+    Examples:
+        >>> Settings(port=9000).port
+        9000
+    """
+
+    model_config = SettingsConfigDict(env_prefix="LANDED_", frozen=True, extra="ignore")
+
+    data: Path = Field(
+        Path("landed-data"),
+        description="Folder of all that the embedded mode keeps: store, spool, keys, bundle.",
+    )
+    store: SecretStr | None = Field(
+        None,
+        description="DSN of a ClickHouse server, clickhouse(s)://user:password@host:port/database. "
+        "Unset: landed starts and supervises its own engine.",
+    )
+    cluster: str | None = Field(
+        None,
+        description="Name of the ClickHouse cluster. Set: migrations create replicated tables and "
+        "Distributed tables over them.",
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    write_key: SecretStr | None = Field(
+        None, description="Fixed write key for scripted set-ups. Unset: made once, in data/keys."
+    )
+    admin_key: SecretStr | None = Field(
+        None, description="Fixed admin key for scripted set-ups. Unset: made once, in data/keys."
+    )
+    open_dashboard: bool = Field(
+        default=False,
+        description="Show pages without log-in. For demo data only; `landed demo` sets it.",
+    )
+    spool_max_bytes: int = Field(
+        4 << 30, ge=1 << 20, description="The spool answers 503 beyond this many bytes on disk."
+    )
+    spool_max_pending_bytes: int = Field(
+        64 << 20, ge=1 << 16, description="Bytes that may wait for an fsync before 503 is answered."
+    )
+    segment_max_bytes: int = Field(
+        8 << 20, ge=1 << 12, description="A spool segment is closed at this size."
+    )
+    segment_max_seconds: float = Field(
+        0.25, gt=0, description="A spool segment with rows in it is closed at this age."
+    )
+    engine_memory_bytes: int | None = Field(
+        None, description="Memory cap of the embedded engine. Unset: half of the machine's."
+    )
+    engine_threads: int = Field(
+        4, ge=1, le=64, description="Queries that the embedded engine runs at once."
+    )
+    phone_region: str = Field(
+        "US", description="Country for phone numbers that are written without a country code."
+    )
+    log_level: str = Field("info", description="debug, info, warning or error.")

@@ -1,0 +1,125 @@
+"""Every error that landed raises on purpose: a code, an HTTP status and a remedy.
+
+An error message says the value, the rule and the remedy. Nothing here may carry a
+person's data: messages travel to clients and logs.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AuthError",
+    "ForbiddenError",
+    "InvalidEventError",
+    "InvalidInputError",
+    "LandedError",
+    "MalformedRequestError",
+    "NotFoundError",
+    "QueryError",
+    "RateLimitedError",
+    "SpoolFullError",
+    "StoreError",
+    "TooLargeError",
+]
+
+
+class LandedError(Exception):
+    """Base of all deliberate errors.
+
+    Args:
+        message: The value, the rule that it breaks and the remedy, in one or two sentences.
+        detail: Where it is wrong: a JSON path such as `$.batch[3].properties.score`.
+
+    Examples:
+        >>> error = InvalidInputError("days is 0; it must be at least 1", detail="$.days")
+        >>> error.code, error.status, error.detail
+        ('invalid_input', 422, '$.days')
+    """
+
+    code = "internal_error"
+    status = 500
+    retry_after_seconds: int | None = None
+
+    def __init__(self, message: str, *, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+
+class InvalidInputError(LandedError):
+    """A parameter or setting breaks its rule."""
+
+    code = "invalid_input"
+    status = 422
+
+
+class InvalidEventError(LandedError):
+    """One event breaks the tracking plan; its neighbours are unharmed."""
+
+    code = "invalid_event"
+    status = 400
+
+
+class MalformedRequestError(LandedError):
+    """The body as a whole cannot be read (no JSON, broken gzip, wrong shape)."""
+
+    code = "malformed_request"
+    status = 400
+
+
+class TooLargeError(LandedError):
+    """The body or an event is over its limit."""
+
+    code = "too_large"
+    status = 413
+
+
+class AuthError(LandedError):
+    """No key, or a key that is not known."""
+
+    code = "unauthorized"
+    status = 401
+
+
+class ForbiddenError(LandedError):
+    """The key is known but has not the scope that the route needs."""
+
+    code = "forbidden"
+    status = 403
+
+
+class NotFoundError(LandedError):
+    """There is no such thing under this name."""
+
+    code = "not_found"
+    status = 404
+
+
+class RateLimitedError(LandedError):
+    """Too many requests in a short time."""
+
+    code = "rate_limited"
+    status = 429
+    retry_after_seconds = 1
+
+
+class SpoolFullError(LandedError):
+    """The spool cannot take more now; nothing of this request was kept."""
+
+    code = "spool_full"
+    status = 503
+    retry_after_seconds = 5
+
+
+class StoreError(LandedError):
+    """The store cannot be reached or refused a query."""
+
+    code = "store_unavailable"
+    status = 503
+    retry_after_seconds = 2
+
+
+class QueryError(LandedError):
+    """The store understood the query and refused it (syntax, limits, time)."""
+
+    code = "query_failed"
+    status = 400
