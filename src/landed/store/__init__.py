@@ -1,0 +1,35 @@
+"""The store: the events and the quarantine in ClickHouse, and all the SQL there is.
+
+`connect` gives a `Store`, the same for the embedded engine, a server and a cluster. Questions
+are files in `queries/`, asked by name; the tables are files in `migrations/`. The embedded
+engine itself is a process of its own, which `supervisor` starts.
+"""
+
+from landed.store.client import FORMATS, Store, connect
+from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
+from landed.store.migration import migrate
+from landed.store.refusals import RefusedError, explain_refusal
+from landed.store.sql_files import list_queries, read_query
+from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA
+from landed.store.target import Target, parse_dsn
+
+__all__ = [
+    "ADMIN",
+    "EVENTS_SCHEMA",
+    "FORMATS",
+    "INSERT",
+    "NO_SESSION",
+    "PAGE",
+    "QUARANTINE_SCHEMA",
+    "READ",
+    "Limits",
+    "RefusedError",
+    "Store",
+    "Target",
+    "connect",
+    "explain_refusal",
+    "list_queries",
+    "migrate",
+    "parse_dsn",
+    "read_query",
+]

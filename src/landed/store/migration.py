@@ -1,0 +1,186 @@
+"""Numbered migrations: what the store's tables are, step by step.
+
+A migration is `migrations/NNNN_name.sql`, with `NNNN_name.cluster.sql` beside it for what only
+a cluster needs. Each statement can run again without harm, so that two processes may start at
+once: both do the work, and readers take the highest version that is recorded.
+
+In the text, `$local` is empty, or `_local` on a cluster, where the data lie in `…_local`
+tables under Distributed ones; `$engine` is MergeTree or its replicated form.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from string import Template
+from typing import Any, Final, Protocol
+
+import structlog
+
+from landed.errors import StoreError
+from landed.events import clickhouse_hints
+from landed.store.refusals import RefusedError
+from landed.store.sql_files import quote_name
+
+__all__ = ["MigrationTarget", "Step", "list_steps", "migrate", "render_statements"]
+
+_log = structlog.get_logger(__name__)
+_FOLDER: Final = files("landed.store") / "migrations"
+_STEP_NAME: Final = re.compile(r"\d{4}_\w+\.sql")
+_STATEMENT_END: Final = re.compile(r";\s*$", re.MULTILINE)
+_REPLICATED: Final = "ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')"
+
+
+class MigrationTarget(Protocol):
+    """What a migration needs of a store."""
+
+    @property
+    def cluster(self) -> str | None:
+        """Name of the cluster, None for a single server."""
+        ...
+
+    @property
+    def database(self) -> str:
+        """Name of the database that holds our tables."""
+        ...
+
+    def execute(
+        self, sql: str, parameters: dict[str, Any] | None = None, *, in_database: bool = True
+    ) -> None:
+        """Run one statement."""
+        ...
+
+    def query(self, name: str, parameters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Answer a named query."""
+        ...
+
+    def schema_version(self) -> int:
+        """Return the number of the last migration that was applied."""
+        ...
+
+
+@dataclass(frozen=True)
+class Step:
+    """One migration as it stands in its files.
+
+    Attributes:
+        version: Its number, from 1.
+        name: For people, such as `events`.
+        sql: What every store runs.
+        cluster_sql: What a cluster runs after that.
+    """
+
+    version: int
+    name: str
+    sql: str
+    cluster_sql: str
+
+
+def migrate(store: MigrationTarget, *, hints: str | None = None) -> list[str]:
+    """Bring the tables up to date, and the types inside `properties` after the tracking plan.
+
+    Safe to call at every start and from several processes at once.
+
+    Args:
+        store: Whose tables.
+        hints: Typed paths of the `properties` column; None: those of the tracking plan.
+
+    Returns:
+        What was done, in order: names of migrations, and `hints` where the types changed.
+
+    Raises:
+        StoreError: The store is away, or was migrated by a newer version of landed.
+    """
+    hints = clickhouse_hints() if hints is None else hints
+    store.execute(_fill("database.sql", store, hints), in_database=False)
+    current, steps = store.schema_version(), list_steps()
+    if current > steps[-1].version:
+        raise StoreError(
+            f"The store has schema {current}, this version of landed knows {steps[-1].version}; "
+            "update landed."
+        )
+    done = []
+    for step in steps[current:]:
+        for statement in render_statements(step, store, hints):
+            store.execute(statement)
+        store.execute(_read("record.sql"), {"version": step.version, "name": step.name})
+        done.append(f"{step.version:04}_{step.name}")
+    return done + _follow_hints(store, hints)
+
+
+@cache
+def list_steps() -> tuple[Step, ...]:
+    """Return the migrations in order.
+
+    Examples:
+        >>> list_steps()[0].name
+        'events'
+    """
+    names = sorted(path.name for path in _FOLDER.iterdir() if _STEP_NAME.fullmatch(path.name))
+    return tuple(_read_step(name) for name in names)
+
+
+def render_statements(step: Step, store: MigrationTarget, hints: str) -> list[str]:
+    """Return the statements of a migration for this store.
+
+    Examples:
+        >>> from landed.store.client import connect
+        >>> with connect("clickhouse://h/landed", cluster="two") as store:
+        ...     first = render_statements(list_steps()[0], store, "`score` Float64")[0]
+        >>> "ON CLUSTER `two`" in first and "ReplicatedMergeTree" in first
+        True
+    """
+    text = step.sql + (step.cluster_sql if store.cluster else "")
+    filled = _substitute(text, store, hints)
+    return [part.strip() for part in _STATEMENT_END.split(filled) if part.strip()]
+
+
+def _follow_hints(store: MigrationTarget, hints: str) -> list[str]:
+    """Change the types of `properties` where they are not those of the hints any more."""
+    table = "events_local" if store.cluster else "events"
+    if store.query("hints_state", {"hints": hints, "table": table})[0]["same"]:
+        return []
+    try:
+        store.execute(_fill("hints_trial.sql", store, hints))
+    except RefusedError as error:
+        if not error.is_about_data:
+            raise
+        _log.warning("hints_not_followed", reason="stored events do not fit the new types")
+        return []
+    change = Step(0, "hints", _read("hints.sql"), _read("hints.cluster.sql"))
+    for statement in render_statements(change, store, hints):
+        store.execute(statement)
+    return ["hints"]
+
+
+def _read_step(name: str) -> Step:
+    number, _, title = name.removesuffix(".sql").partition("_")
+    cluster = name.replace(".sql", ".cluster.sql")
+    has_cluster = (_FOLDER / cluster).is_file()
+    return Step(int(number), title, _read(name), _read(cluster) if has_cluster else "")
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text("utf-8")
+
+
+def _fill(name: str, store: MigrationTarget, hints: str) -> str:
+    return _substitute(_read(name), store, hints)
+
+
+def _substitute(text: str, store: MigrationTarget, hints: str) -> str:
+    database = quote_name(store.database)
+    single = {"local": "", "on_cluster": "", "engine": "MergeTree", "shards": ""}
+    if store.cluster is None:
+        return Template(text).substitute(single, database=database, hints=hints)
+    cluster = quote_name(store.cluster)
+    return Template(text).substitute(
+        local="_local",
+        on_cluster=f" ON CLUSTER {cluster}",
+        engine=_REPLICATED,
+        shards=f"{cluster}, {database}",
+        database=database,
+        hints=hints,
+    )

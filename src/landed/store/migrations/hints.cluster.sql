@@ -1,0 +1,2 @@
+ALTER TABLE events$on_cluster
+MODIFY COLUMN properties JSON($hints);

@@ -1,0 +1,35 @@
+-- How did each UTC day of [since, until) go? One row per day, days without events included.
+--
+-- active_users     people with at least one event on the day (estimated, about 0.5 %)
+-- avg_ats_score    mean over the day's tailored and screened CVs that carry a score; NULL: none
+WITH
+    activity AS (
+        SELECT
+            toDate(occurred_at) AS day,
+            count() AS events,
+            uniqCombined64(subject_key) AS active_users,
+            countIf(event = 'application_submitted') AS applications
+        FROM events
+        WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+        GROUP BY day
+    ),
+    scores AS (
+        SELECT
+            toDate(occurred_at) AS day,
+            avg(properties.ats_score) AS avg_ats_score
+        FROM events
+        WHERE event IN ('resume_tailored', 'screening_analysis_completed')
+            AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+        GROUP BY day
+    )
+SELECT
+    activity.day AS day,
+    activity.events AS events,
+    activity.active_users AS active_users,
+    activity.applications AS applications,
+    scores.avg_ats_score AS avg_ats_score
+FROM activity
+LEFT JOIN scores ON scores.day = activity.day
+ORDER BY day WITH FILL
+    FROM toDate({since:DateTime64(3, 'UTC')})
+    TO toDate({until:DateTime64(3, 'UTC')} - INTERVAL 1 MILLISECOND) + 1

@@ -1,0 +1,44 @@
+-- What happened in [since, until)? One row of totals.
+--
+-- active_users          people with at least one event of any kind (estimated, about 0.5 %)
+-- interviews, offers    applications that reached the outcome, counted once however many
+--                       outcome events they have; *_people counts the people
+-- avg_ats_score         mean over the tailored and screened CVs that carry a score; NULL: none
+WITH
+    activity AS (
+        SELECT
+            count() AS events,
+            uniqCombined64(subject_key) AS active_users,
+            countIf(event = 'recommendation_shown') AS recommendations_shown,
+            countIf(event = 'recommendation_clicked') AS recommendations_clicked,
+            countIf(event = 'application_submitted') AS applications
+        FROM events
+        WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+    ),
+    outcomes AS (
+        SELECT
+            uniqExactIf((subject_key, application), outcome IN ('interview_scheduled', 'interview_completed')) AS interviews,
+            uniqExactIf(subject_key, outcome IN ('interview_scheduled', 'interview_completed')) AS interviewed_people,
+            uniqExactIf((subject_key, application), outcome IN ('offer_received', 'offer_accepted', 'offer_declined')) AS offers,
+            uniqExactIf(subject_key, outcome IN ('offer_received', 'offer_accepted', 'offer_declined')) AS offered_people
+        FROM
+        (
+            SELECT
+                subject_key,
+                properties.outcome_type AS outcome,
+                properties.application_id AS application
+            FROM events
+            WHERE event = 'application_outcome_recorded'
+                AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+        )
+    ),
+    scores AS (
+        SELECT avg(properties.ats_score) AS avg_ats_score
+        FROM events
+        WHERE event IN ('resume_tailored', 'screening_analysis_completed')
+            AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+    )
+SELECT *
+FROM activity
+CROSS JOIN outcomes
+CROSS JOIN scores

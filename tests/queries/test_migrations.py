@@ -1,0 +1,126 @@
+"""Migrations: idempotent, safe at once, and following the plan's hints."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from landed.errors import StoreError
+from landed.events import clickhouse_hints
+from landed.store import RefusedError, Store, connect, migrate, parse_dsn
+from landed.store.migration import list_steps, render_statements
+from tests.queries.event_rows import an_event, as_stream
+
+COLUMNS = "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = "
+
+
+def tsv(store: Store, sql: str) -> str:
+    return b"".join(store.run_sql(sql, "TSV")).decode().strip()
+
+
+def test_twice_is_once(database: str) -> None:
+    with connect(database) as store:
+        assert store.schema_version() == 0
+        assert store.migrate() == ["0001_events"]
+        assert store.migrate() == []
+        assert store.schema_version() == list_steps()[-1].version
+        assert tsv(store, "SELECT count() FROM schema_migrations") == "1"
+
+
+def test_a_missing_database_is_created(database: str) -> None:
+    target = parse_dsn(database)
+    missing = replace(target, database=target.database + "_new")
+    with Store(missing) as store:
+        assert store.schema_version() == 0
+        store.migrate()
+        assert store.schema_version() == 1
+        store.execute(f"DROP DATABASE {missing.database}")
+
+
+def test_many_at_once(database: str) -> None:
+    def run(_: int) -> int:
+        with connect(database) as store:
+            store.migrate()
+            return store.schema_version()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(run, range(6))) == {1}
+    with connect(database) as store:
+        store.insert("events", as_stream([an_event()]), token="rows")
+        assert store.query("freshness")[0]["events"] == 1
+
+
+def test_a_newer_store_is_left_alone(store: Store) -> None:
+    store.execute("INSERT INTO schema_migrations (version, name) VALUES (99, 'later')")
+    with pytest.raises(StoreError, match=r"schema 99.*update landed"):
+        store.migrate()
+
+
+def test_new_hints_are_followed_and_old_rows_keep_their_values(store: Store) -> None:
+    rows = [an_event(mood=7, score=5), an_event(mood=8)]
+    store.insert("events", as_stream(rows), token="rows")
+    assert migrate(store, hints=clickhouse_hints() + ", `mood` Nullable(Float64)") == ["hints"]
+    store.insert("events", as_stream([an_event(mood=9)]), token="more")
+    assert tsv(store, "SELECT sum(properties.mood), sum(properties.score) FROM events") == "24\t5"
+
+
+def test_a_hint_that_is_taken_back(store: Store) -> None:
+    store.insert("events", as_stream([an_event(score=5)]), token="rows")
+    fewer = clickhouse_hints().replace("`score` Nullable(Float64), ", "")
+    assert migrate(store, hints=fewer) == ["hints"]
+    assert migrate(store, hints=fewer) == []
+    assert tsv(store, "SELECT properties.score FROM events") == "5"
+
+
+def test_a_hint_that_stored_events_do_not_fit_is_not_followed(store: Store) -> None:
+    rows = [an_event(mood="good"), an_event(mood=8)]
+    store.insert("events", as_stream(rows), token="rows")
+    with capture_logs() as logs:
+        assert migrate(store, hints=clickhouse_hints() + ", `mood` Nullable(Float64)") == []
+    assert [line["event"] for line in logs] == ["hints_not_followed"]
+    assert tsv(store, "SELECT sum(length(toString(properties))) > 0 FROM events") == "1"
+    assert tsv(store, "SELECT count() FROM system.mutations WHERE NOT is_done") == "0"
+
+
+def test_impossible_hints_are_an_error(store: Store) -> None:
+    with pytest.raises(RefusedError, match="code 50"):
+        migrate(store, hints="`score` Nonsense")
+
+
+def test_a_trial_that_fails_for_another_reason_is_an_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def execute(sql: str, *_: Any, **__: Any) -> None:
+        if "CAST(properties" in sql:
+            raise RefusedError("too much memory", clickhouse_code=241)
+
+    monkeypatch.setattr(store, "execute", execute)
+    with pytest.raises(RefusedError, match="memory"):
+        migrate(store, hints="`score` Nullable(Float64)")
+
+
+def test_the_statements_for_a_cluster_can_be_parsed(database: str) -> None:
+    with connect(database) as store, connect(database, cluster="two shards") as cluster:
+        statements = [
+            statement
+            for step in list_steps()
+            for statement in render_statements(step, cluster, clickhouse_hints())
+        ]
+        assert len(statements) == 6
+        for statement in statements:
+            assert " ON CLUSTER `two shards`" in statement
+            store.execute("EXPLAIN AST " + statement)
+    engines = [text.split("ENGINE = ", 1)[1].split("(", 1)[0] for text in statements]
+    assert engines == ["ReplicatedMergeTree"] * 3 + ["Distributed"] * 3
+
+
+def test_the_events_table_is_as_its_arrow_schema(store: Store) -> None:
+    from landed.store import EVENTS_SCHEMA, QUARANTINE_SCHEMA
+
+    for table, schema in (("events", EVENTS_SCHEMA), ("quarantine", QUARANTINE_SCHEMA)):
+        names = tsv(store, COLUMNS + f"'{table}' ORDER BY position")
+        assert names.split("\n") == schema.names
