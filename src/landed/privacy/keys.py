@@ -1,0 +1,144 @@
+"""Keys on disk: made once, readable by their owner only, never shown."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from landed.errors import InvalidInputError
+from landed.privacy.types import Keys
+
+__all__ = ["load_keys"]
+
+_SECRET_BYTES = 32
+_OTHERS = 0o077
+
+
+def load_keys(
+    folder: Path,
+    *,
+    write_key: str | None,
+    admin_key: str | None,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
+) -> Keys:
+    """Read the keys of an installation; make those that are missing.
+
+    The folder holds `pseudonym.key` (32 random bytes as hex), `write.key` (`lw_…`) and
+    `admin.key` (`la_…`). Several processes may call this at once on an empty folder: all
+    get the same keys. A file appears only when it is whole and on the disk.
+
+    Args:
+        folder: Made with mode 0700 if it is missing; files in it have mode 0600.
+        write_key: A fixed write key from the settings; then no file is made or read for it.
+        admin_key: The same for the admin key.
+        entropy: Gives n unpredictable bytes; another source is for tests only.
+
+    Returns:
+        The keys; their `repr` is masked.
+
+    Raises:
+        InvalidInputError: A key file can be read by others or is damaged, or a fixed key
+            is no usable key.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as data:
+        ...     first = load_keys(Path(data, "keys"), write_key=None, admin_key="la_fixed")
+        ...     again = load_keys(Path(data, "keys"), write_key=None, admin_key="la_fixed")
+        >>> first == again, first.admin_key, first.write_key[:3]
+        (True, 'la_fixed', 'lw_')
+    """
+    fixed_write = None if write_key is None else _usable("LANDED_WRITE_KEY", write_key)
+    fixed_admin = None if admin_key is None else _usable("LANDED_ADMIN_KEY", admin_key)
+    with _locked(folder):
+        secret = _read_or_make(folder / "pseudonym.key", lambda: entropy(_SECRET_BYTES).hex())
+        write = fixed_write or _token_file(folder / "write.key", "lw_", entropy)
+        admin = fixed_admin or _token_file(folder / "admin.key", "la_", entropy)
+    if secrets.compare_digest(write, admin):
+        raise InvalidInputError(
+            "the write key and the admin key are the same; a write key stands in web pages, "
+            "so give the admin key another value",
+            detail="LANDED_ADMIN_KEY",
+        )
+    return Keys(_as_secret(folder / "pseudonym.key", secret), write, admin)
+
+
+def _usable(setting: str, key: str) -> str:
+    if key.isascii() and key.isprintable() and key and not set(" :") & set(key):
+        return key
+    raise InvalidInputError(
+        f"{setting} is no usable key: it must be printable ASCII without space or colon "
+        "(it travels as a Basic auth user name); choose another",
+        detail=setting,
+    )
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time makes keys; the lock goes with the process."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _token_file(path: Path, prefix: str, entropy: Callable[[int], bytes]) -> str:
+    token = _read_or_make(path, lambda: prefix + _url_safe(entropy(24)))
+    return _usable(path.name, token)
+
+
+def _url_safe(noise: bytes) -> str:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    bits = int.from_bytes(noise)
+    return "".join(alphabet[bits >> shift & 63] for shift in range(0, len(noise) * 8, 6))
+
+
+def _read_or_make(path: Path, make: Callable[[], str]) -> str:
+    if not path.exists():
+        _write_once(path, make())
+    mode = path.stat().st_mode & 0o777
+    if mode & _OTHERS:
+        raise InvalidInputError(
+            f"{path.name} has mode {mode:04o}; others than its owner must not read it; run "
+            f"`chmod 600` on it (and make a new key if somebody may have read it)",
+            detail=str(path),
+        )
+    return path.read_text("utf-8").strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Write aside, fsync, rename, fsync the folder: whole or not there."""
+    aside = path.with_suffix(".new")
+    aside.unlink(missing_ok=True)
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
+
+
+def _as_secret(path: Path, text: str) -> bytes:
+    try:
+        secret = bytes.fromhex(text)
+    except ValueError:
+        secret = b""
+    if len(secret) != _SECRET_BYTES:
+        raise InvalidInputError(
+            f"{path.name} is damaged: it must hold {_SECRET_BYTES} bytes as hexadecimal digits; "
+            "restore it from your backup (without it, stored people cannot be recognised again)",
+            detail=str(path),
+        )
+    return secret

@@ -1,0 +1,74 @@
+"""The kinds of personal data, and the keys of one installation."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = ["Keys", "Kind"]
+
+
+class Kind(StrEnum):
+    """A kind of personal data; its value is the mark that is written in its place.
+
+    The marks use the brackets U+27E8 and U+27E9, which hardly occur in real texts, so
+    that a mark is not taken for something that a person wrote.
+
+    Examples:
+        >>> f"write to {Kind.EMAIL}"
+        'write to ⟨EMAIL⟩'
+    """
+
+    EMAIL = "⟨EMAIL⟩"
+    PHONE = "⟨PHONE⟩"
+    URL = "⟨URL⟩"
+    SSN = "⟨SSN⟩"
+    CARD = "⟨CARD⟩"
+    IBAN = "⟨IBAN⟩"
+    IP = "⟨IP⟩"
+    ADDRESS = "⟨ADDRESS⟩"
+    NAME = "⟨NAME⟩"
+    USERNAME = "⟨USERNAME⟩"
+    BIRTHDAY = "⟨BIRTHDAY⟩"
+    LOCATION = "⟨LOCATION⟩"
+    IMAGE = "⟨IMAGE⟩"
+    FILE = "⟨FILE⟩"
+    SECRET = "⟨SECRET⟩"  # noqa: S105 - a mark, no password
+    ID = "⟨ID⟩"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The three secrets of an installation; `repr` and `str` show none of them.
+
+    Attributes:
+        pseudonym_secret: 32 bytes; turns the host's ids into pseudonyms.
+        write_key: What a client shows to send events.
+        admin_key: What an operator shows to read and administer.
+
+    Examples:
+        >>> keys = Keys(bytes(32), "lw_one", "la_two")
+        >>> keys
+        Keys(…)
+        >>> keys.fingerprint()
+        '97bc222661e8a825'
+    """
+
+    pseudonym_secret: bytes = field(repr=False)
+    write_key: str = field(repr=False)
+    admin_key: str = field(repr=False)
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+    def fingerprint(self) -> str:
+        """Name the pseudonym secret without revealing it.
+
+        A store remembers it, so that a start with another secret can be refused: under
+        another secret every person would silently become a new one.
+
+        Returns:
+            16 hexadecimal digits, always the same for the same secret.
+        """
+        return hmac.digest(self.pseudonym_secret, b"landed:fingerprint:1", "sha256").hex()[:16]

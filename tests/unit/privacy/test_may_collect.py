@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from landed.privacy import may_collect
+
+
+@pytest.mark.parametrize(("gpc", "dnt"), [(True, False), (False, True), (True, True)])
+def test_a_signal_of_the_browser_wins_over_everything(*, gpc: bool, dnt: bool) -> None:
+    context = {"consent": {"analytics": True, "categoryPreferences": {"Analytics": True}}}
+    assert not may_collect(context, gpc=gpc, dnt=dnt)
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        None,
+        {},
+        True,
+        "granted",
+        {"analytics": True},
+        {"analytics": None},
+        {"categoryPreferences": {"Advertising": False, "Analytics": True}},
+        {"categoryPreferences": ["Analytics"]},
+        {"categoryPreferences": {}},
+    ],
+)
+def test_silence_and_yes_let_an_event_pass(consent: Any) -> None:
+    assert may_collect({"consent": consent}, gpc=False, dnt=False)
+    assert may_collect({}, gpc=False, dnt=False)
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        False,
+        0,
+        "denied",
+        " No ",
+        {"analytics": False},
+        {"analytics": "false"},
+        {"Analytics": 0},
+        {"categoryPreferences": {"Analytics": False}},
+        {"categoryPreferences": {"STATISTICS": False}},
+        {"categoryPreferences": {"C0002": False, "C0004": True}},
+        {"analytics": True, "categoryPreferences": {"analytics": False}},
+    ],
+)
+def test_any_no_keeps_an_event_out(consent: Any) -> None:
+    assert not may_collect({"consent": consent}, gpc=False, dnt=False)

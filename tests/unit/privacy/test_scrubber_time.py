@@ -1,0 +1,44 @@
+"""No text may take long: twice the text takes about twice the time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from landed.privacy import Scrubber
+
+LENGTH = 25_000
+HOSTILE = [
+    *["a@", "@", "a@a.", "a.", "a.a.com", "1-", "1", "12 ", "(", "[at]", " at a dot", "A. ", "Aa "],
+    *["Maria ", "maria.", "555-0123 ", "1.2.3.4.", "a:", "::1 ", "https://", "www.a ", "12 Main "],
+    *[
+        "dear Maria ",
+        "my name is a ",
+        "DE12 AAAA ",
+        "4111 ",
+        "%40",
+        "Doe, Jane, ",
+        "A1 ",
+        "\u200ba",
+    ],
+    *["12 de ", "apt 5 ", "address 5 a", "address is Aa", "name: a b c ", "01/", "2015 - ", "+1 "],
+    *["O'", "n. 5 ", "a_b.", "é", "⟨", "-", "_", " ", "\n", "Mr ", "rue A ", "0 ", "\t1"],
+]
+
+
+def seconds(text: str) -> float:
+    best = float("inf")
+    for _ in range(3):
+        start = time.thread_time()
+        Scrubber("US").scrub(text)
+        best = min(best, time.thread_time() - start)
+    return best
+
+
+@pytest.mark.parametrize("seed", HOSTILE)
+def test_time_grows_with_the_text_and_not_faster(seed: str) -> None:
+    text = seed * (2 * LENGTH // len(seed))
+    half, whole = seconds(text[:LENGTH]), seconds(text)
+    assert whole < 3 * half + 0.02
+    assert whole < 1.0
