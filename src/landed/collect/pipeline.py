@@ -1,0 +1,217 @@
+"""From decoded events to rows that may be written: checked, consented, made private.
+
+`Pipeline.build_rows` is the one place where a raw event becomes a row. Everything after it
+— spool, store, quarantine, log — sees pseudonyms and scrubbed text only.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from landed.collect.columns import fit_columns
+from landed.collect.decode import places_of
+from landed.collect.rows import EventRow, QuarantineRow
+from landed.collect.types import Decoded, RawEvent, Rejected
+from landed.errors import InvalidEventError
+from landed.events import canonical_name, check, is_planned
+from landed.privacy import ContextCleaner, Pseudonymiser, Scrubber, may_collect
+from landed.store.tables import NO_SESSION
+
+__all__ = ["BuiltRows", "Pipeline"]
+
+# Ids of messages and sessions inside a quarantined event: they can carry names.
+_DIGESTED_IDS: Final = {
+    "message_id": "message",
+    "messageId": "message",
+    "uuid": "message",
+    "session_id": "session",
+    "sessionId": "session",
+    "$session_id": "session",
+}
+
+_encode: Final = msgspec.json.Encoder().encode
+_PARTS: Final = {"properties", "traits", "context", *_DIGESTED_IDS}
+_MAX_QUARANTINED_CHARS: Final = 8_192
+# Raw identifiers that hosts copy into properties: they become pseudonyms like the id itself.
+_ID_PROPERTIES: Final = {
+    "user_id": "user_key",
+    "userId": "user_key",
+    "distinct_id": "user_key",
+    "anonymous_id": "anonymous_key",
+    "anonymousId": "anonymous_key",
+    "previous_id": "previous_key",
+    "previousId": "previous_key",
+    "group_id": "group_key",
+    "groupId": "group_key",
+}
+
+
+@dataclass(frozen=True)
+class BuiltRows:
+    """What one request becomes.
+
+    Attributes:
+        events: Rows of the events table.
+        quarantine: Rows of the quarantine table.
+        withheld: How many events consent did not allow; nothing else of them is kept.
+        refusals: Reason of each event that went to the quarantine, by its place in the request.
+    """
+
+    events: list[EventRow]
+    quarantine: list[QuarantineRow]
+    withheld: int
+    refusals: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Builds rows from decoded requests. Stateless but for its caches; one per process.
+
+    Attributes:
+        pseudonymiser: Turns ids into keys.
+        scrubber: Removes personal data from text.
+        contexts: Reduces contexts to what does not identify.
+    """
+
+    pseudonymiser: Pseudonymiser
+    scrubber: Scrubber
+    contexts: ContextCleaner
+
+    def build_rows(
+        self,
+        decoded: Decoded,
+        *,
+        received_at: datetime,
+        source: str,
+        gpc: bool = False,
+        dnt: bool = False,
+    ) -> BuiltRows:
+        """Check and privatise every event of a request; each stands or falls alone.
+
+        Args:
+            decoded: What the decoder made of the request.
+            received_at: The server's time, aware UTC.
+            source: Name of the SDK form or route, for the envelope.
+            gpc: Whether the request carries the Global Privacy Control signal.
+            dnt: Whether it carries Do Not Track.
+        """
+        received_ms = int(received_at.timestamp() * 1000)
+        rows: list[EventRow] = []
+        refused = list(decoded.rejected)
+        withheld = 0
+        for index, event in zip(places_of(decoded), decoded.events, strict=True):
+            if not may_collect(event.context, gpc=gpc, dnt=dnt):
+                withheld += 1
+                continue
+            try:
+                rows.append(self._event_row(event, received_ms, source))
+            except InvalidEventError as error:
+                refused.append(_rejected(index, event, error))
+        quarantine = [self._quarantine_row(item, received_ms, source) for item in refused]
+        refusals = {item.index: item.reason for item in refused}
+        return BuiltRows(rows, quarantine, withheld, refusals)
+
+    def _event_row(self, event: RawEvent, received_ms: int, source: str) -> EventRow:
+        name = canonical_name(event.event)
+        properties = event.properties
+        check(name, properties)
+        if not is_planned(name):
+            name = self.scrubber.scrub(name)
+        private = self._private_properties(properties)
+        if event.anonymous_id and event.anonymous_id != event.user_id:
+            private["anonymous_key"] = self._key(event.anonymous_id)
+        occurred = event.occurred_at
+        return (
+            name,
+            self._digest(event.message_id, "message") if event.message_id else os.urandom(16),
+            self.pseudonymiser.subject_key(event.user_id),
+            self._digest(event.session_id, "session") if event.session_id else NO_SESSION,
+            received_ms if occurred is None else int(occurred.timestamp() * 1000),
+            received_ms,
+            source,
+            self.contexts.clean_json(event.context) if event.context else "{}",
+            _encode(fit_columns(private)) if private else "{}",
+        )
+
+    def _private_properties(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        if _ID_PROPERTIES.keys().isdisjoint(properties):
+            return self._scrubbed(properties)
+        keyed = {
+            _ID_PROPERTIES[name]: self._key(str(value))
+            for name, value in properties.items()
+            if name in _ID_PROPERTIES and value not in (None, "")
+        }
+        rest = {name: value for name, value in properties.items() if name not in _ID_PROPERTIES}
+        return {**self._scrubbed(rest), **keyed}
+
+    def _scrubbed(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        scrubbed: dict[str, Any] = self.scrubber.scrub_json(properties)
+        return scrubbed
+
+    def _key(self, raw: str) -> str:
+        return self.pseudonymiser.subject_key(raw).hex()
+
+    def _digest(self, raw: str, domain: str) -> bytes:
+        return self.pseudonymiser.digest_id(raw, domain=domain)
+
+    def _quarantine_row(self, item: Rejected, received_ms: int, source: str) -> QuarantineRow:
+        return (
+            os.urandom(16),
+            received_ms,
+            source,
+            self.scrubber.scrub(item.event) if item.event else "",
+            self.scrubber.scrub(item.path),
+            item.reason,
+            self._quarantined_content(item.content),
+        )
+
+    def _quarantined_content(self, content: Any) -> str:
+        try:
+            text = _encode(self._without_ids(content)).decode()
+        except (InvalidEventError, msgspec.MsgspecError, RecursionError, OverflowError):
+            return '"(content not kept: it could not be scrubbed safely)"'
+        if len(text) > _MAX_QUARANTINED_CHARS:
+            return f'"(content not kept: {len(text)} characters)"'
+        return text
+
+    def _without_ids(self, content: Any) -> Any:
+        if not isinstance(content, dict):
+            return self.scrubber.scrub_json(content)
+        plain = {name: value for name, value in content.items() if name not in _PARTS}
+        private = self._private_properties(plain)
+        for name in _DIGESTED_IDS.keys() & content.keys():
+            private[name] = str(
+                uuid.UUID(bytes=self._digest(str(content[name]), _DIGESTED_IDS[name]))
+            )
+        for part in ("properties", "traits"):
+            if isinstance(content.get(part), dict):
+                private[part] = self._private_properties(content[part])
+        if isinstance(content.get("context"), dict):
+            private["context"] = msgspec.json.decode(self.contexts.clean_json(content["context"]))
+        return private
+
+
+def _rejected(index: int, event: RawEvent, error: InvalidEventError) -> Rejected:
+    return Rejected(
+        index=index,
+        path=error.detail or "$",
+        reason=error.message,
+        content={
+            "event": event.event,
+            "user_id": event.user_id,
+            "message_id": event.message_id,
+            "session_id": event.session_id,
+            "occurred_at": event.occurred_at.isoformat() if event.occurred_at else None,
+            "properties": event.properties,
+            "context": event.context,
+        },
+        event=event.event,
+        message_id=event.message_id,
+    )

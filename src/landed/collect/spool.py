@@ -1,0 +1,363 @@
+"""The spool: what was answered 200 is on disk here before the answer leaves.
+
+Many requests share one fsync: while one commit is being synced, the rows of all requests
+that arrive meanwhile gather and make up the next commit. The spool is bounded, in memory
+and on disk; beyond its bounds it refuses with `SpoolFullError` and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import structlog
+
+from landed.collect.rows import SCHEMAS, EventRow, Lane, QuarantineRow, build_batch
+from landed.collect.segments import OPEN_SUFFIX, SEALED_SUFFIX, OpenSegment, recover_segment
+from landed.errors import SpoolFullError, StoreError
+
+__all__ = ["SealedSegment", "Spool", "SpoolState"]
+
+_log = structlog.get_logger(__name__)
+_MAX_ROWS_PER_BATCH: Final = 20_000
+
+
+@dataclass(frozen=True)
+class SealedSegment:
+    """A closed segment file that waits for the store.
+
+    Attributes:
+        lane: Table that it belongs to.
+        path: The file; its stem is the insert token.
+    """
+
+    lane: Lane
+    path: Path
+
+    @property
+    def token(self) -> str:
+        """Name under which the store remembers this insert."""
+        return f"{self.lane}/{self.path.stem}"
+
+
+@dataclass(frozen=True)
+class SpoolState:
+    """What waits in the spool now.
+
+    Attributes:
+        bytes_on_disk: Of all segments, sealed and open.
+        pending_bytes: Of requests whose fsync is not done yet.
+        segments: Sealed segments that wait for the store.
+        oldest_age_seconds: Age of the oldest row that waits for the store; 0 when none does.
+        writable: Whether the last commit succeeded.
+    """
+
+    bytes_on_disk: int
+    pending_bytes: int
+    segments: int
+    oldest_age_seconds: float
+    writable: bool
+
+
+@dataclass
+class _Commit:
+    """One caller's rows and the future that tells it of their fsync."""
+
+    rows: Mapping[Lane, Sequence[EventRow] | Sequence[QuarantineRow]]
+    size: int
+    done: Future[None] = field(default_factory=Future)
+
+
+class Spool:
+    """Durable queue between the collector and the store, one folder on disk.
+
+    One process owns the folder at a time. Call `start` before use and `close` at the end.
+
+    Args:
+        folder: Made if it is not there.
+        max_bytes: Bound of all segments on disk.
+        max_pending_bytes: Bound of the bytes that wait for one fsync.
+        segment_max_bytes: A segment is sealed at this size.
+        segment_max_seconds: A segment with rows in it is sealed at this age.
+
+    Raises:
+        StoreError: Another process owns the folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        max_bytes: int = 4 << 30,
+        max_pending_bytes: int = 64 << 20,
+        segment_max_bytes: int = 8 << 20,
+        segment_max_seconds: float = 0.25,
+    ) -> None:
+        self._max_bytes = max_bytes
+        self._max_pending_bytes = max_pending_bytes
+        self._segment_max_bytes = segment_max_bytes
+        self._segment_max_seconds = segment_max_seconds
+        self._listeners: list[Callable[[], object]] = []
+        self._folders = {lane: folder / lane for lane in SCHEMAS}
+        for lane_folder in self._folders.values():
+            lane_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock_file = _own(folder)
+        self._condition = threading.Condition()
+        self._queue: list[_Commit] = []
+        self._pending_bytes = 0
+        self._closing = False
+        self._writable = True
+        self._open: dict[Lane, OpenSegment] = {}
+        self._opened_at: dict[Lane, float] = {}
+        self._sealed: list[tuple[SealedSegment, int, float]] = []
+        self._numbers: dict[Lane, int] = {}
+        self._recover()
+        self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
+
+    def notify(self, listener: Callable[[], object]) -> None:
+        """Call a function, from the spool's thread, whenever a segment was sealed."""
+        self._listeners.append(listener)
+
+    def start(self) -> None:
+        """Start the thread that commits."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Commit what is queued, seal what is open, and give the folder back."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._seal_all()
+        self._lock_file.close()
+
+    def check_room(self) -> None:
+        """Refuse early, before any work is done for a request.
+
+        Raises:
+            SpoolFullError: The spool is at one of its bounds.
+        """
+        if self._pending_bytes > self._max_pending_bytes:
+            raise SpoolFullError(
+                f"{self._pending_bytes:,} bytes wait for the disk; the bound is "
+                f"{self._max_pending_bytes:,}. Send again after the time in Retry-After."
+            )
+        used = self._bytes_on_disk()
+        if used > self._max_bytes:
+            raise SpoolFullError(
+                f"The spool holds {used:,} bytes that the store has not taken yet; the bound is "
+                f"{self._max_bytes:,} (LANDED_SPOOL_MAX_BYTES). Send again after the time in "
+                "Retry-After, and see `landed doctor`."
+            )
+
+    def submit(
+        self,
+        rows: Mapping[Lane, Sequence[EventRow] | Sequence[QuarantineRow]],
+        *,
+        size: int,
+    ) -> Future[None]:
+        """Queue rows for the next commit.
+
+        Args:
+            rows: Row tuples for each table; the caller gives them away.
+            size: About how many bytes they are, for the bound on memory.
+
+        Returns:
+            A future that is done once the rows are on disk, or fails with `SpoolFullError`
+            when they could not be kept.
+
+        Raises:
+            SpoolFullError: The spool is at one of its bounds, or closing.
+        """
+        self.check_room()
+        commit = _Commit(rows, size)
+        with self._condition:
+            if self._closing:
+                raise SpoolFullError("The server is stopping. Send again to its successor.")
+            self._queue.append(commit)
+            self._pending_bytes += size
+            self._condition.notify()
+        return commit.done
+
+    def append(self, lane: Lane, batch: pa.RecordBatch) -> None:
+        """Commit a ready-made batch in the caller's thread; for loads of many rows.
+
+        Raises:
+            SpoolFullError: The disk refused the bytes.
+        """
+        with self._condition:
+            try:
+                self._append(lane, batch)
+            except OSError as error:
+                raise _disk_refused(error) from error
+
+    def wait_for_room(self, *, bytes_on_disk: int, timeout: float) -> bool:
+        """Wait until the store has taken enough; for loads that would run ahead of it."""
+        with self._condition:
+            return self._condition.wait_for(lambda: self._bytes_on_disk() <= bytes_on_disk, timeout)
+
+    def sealed(self) -> list[SealedSegment]:
+        """Return the segments that wait for the store, oldest first."""
+        with self._condition:
+            return [segment for segment, _, _ in self._sealed]
+
+    def remove(self, segment: SealedSegment) -> None:
+        """Forget a segment whose rows are in the store."""
+        segment.path.unlink(missing_ok=True)
+        with self._condition:
+            self._sealed = [entry for entry in self._sealed if entry[0] != segment]
+            self._condition.notify_all()
+
+    def flush(self) -> None:
+        """Seal what is open, so that the writer takes it at once."""
+        self._seal_all()
+
+    def state(self) -> SpoolState:
+        """Tell what waits."""
+        with self._condition:
+            times = [*self._opened_at.values(), *(since for _, _, since in self._sealed)]
+            return SpoolState(
+                bytes_on_disk=self._bytes_on_disk(),
+                pending_bytes=self._pending_bytes,
+                segments=len(self._sealed),
+                oldest_age_seconds=time.monotonic() - min(times) if times else 0.0,
+                writable=self._writable,
+            )
+
+    def _bytes_on_disk(self) -> int:
+        return sum(size for _, size, _ in self._sealed) + sum(
+            segment.size for segment in list(self._open.values())
+        )
+
+    def _recover(self) -> None:
+        for lane, folder in self._folders.items():
+            for path in sorted(folder.glob("*" + OPEN_SUFFIX)):
+                recover_segment(path, SCHEMAS[lane])
+            sealed = sorted(folder.glob("*" + SEALED_SUFFIX))
+            for path in sealed:
+                entry = (SealedSegment(lane, path), path.stat().st_size, time.monotonic())
+                self._sealed.append(entry)
+            self._numbers[lane] = int(sealed[-1].stem.split("-")[0]) + 1 if sealed else 1
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                self._condition.wait_for(lambda: self._queue or self._closing, self._patience())
+                commits, self._queue = self._queue, []
+                closing = self._closing
+            if commits:
+                self._commit(commits)
+            self._seal_due()
+            if closing and not commits:
+                return
+
+    def _patience(self) -> float | None:
+        if not self._opened_at:
+            return None
+        due = min(self._opened_at.values()) + self._segment_max_seconds
+        return max(0.0, due - time.monotonic())
+
+    def _commit(self, commits: list[_Commit]) -> None:
+        error: Exception | None = None
+        try:
+            self._append_all(commits)
+        except OSError as cause:
+            error = _disk_refused(cause)
+            _log.error(
+                "spool_write_failed", errno=cause.errno, reason=os.strerror(cause.errno or 0)
+            )
+        except Exception as cause:  # noqa: BLE001 - one commit must never end the thread that acknowledges
+            error = cause
+            _log.error("spool_commit_failed", kind=type(cause).__name__)
+        with self._condition:
+            self._writable = error is None
+            self._pending_bytes -= sum(commit.size for commit in commits)
+        for commit in commits:
+            if error is None:
+                commit.done.set_result(None)
+            else:
+                commit.done.set_exception(error)
+
+    def _append_all(self, commits: list[_Commit]) -> None:
+        for lane, schema in SCHEMAS.items():
+            rows: list[Any] = []
+            for commit in commits:
+                rows.extend(commit.rows.get(lane, ()))
+            for start in range(0, len(rows), _MAX_ROWS_PER_BATCH):
+                batch = build_batch(rows[start : start + _MAX_ROWS_PER_BATCH], schema)
+                with self._condition:
+                    self._append(lane, batch)
+
+    def _append(self, lane: Lane, batch: pa.RecordBatch) -> None:
+        segment = self._open.get(lane)
+        if segment is None:
+            segment = OpenSegment(self._folders[lane], self._numbers[lane], SCHEMAS[lane])
+            self._numbers[lane] += 1
+            self._open[lane] = segment
+            self._opened_at[lane] = time.monotonic()
+        try:
+            segment.append(batch)
+        finally:
+            if segment.size >= self._segment_max_bytes or not segment.rows:
+                self._seal(lane)
+
+    def _seal_due(self) -> None:
+        now = time.monotonic()
+        with self._condition:
+            due = [
+                lane
+                for lane, since in self._opened_at.items()
+                if now - since >= self._segment_max_seconds
+            ]
+            for lane in due:
+                self._seal(lane)
+
+    def _seal_all(self) -> None:
+        with self._condition:
+            for lane in list(self._open):
+                self._seal(lane)
+
+    def _seal(self, lane: Lane) -> None:
+        segment = self._open.pop(lane)
+        since = self._opened_at.pop(lane)
+        if segment.rows:
+            sealed = SealedSegment(lane, segment.seal())
+            self._sealed.append((sealed, segment.size, since))
+            for listener in self._listeners:
+                listener()
+        else:
+            segment.discard()
+
+
+def _disk_refused(error: OSError) -> SpoolFullError:
+    reason = os.strerror(error.errno) if error.errno else "unknown reason"
+    return SpoolFullError(
+        f"The disk refused the spool's bytes ({reason}); nothing of this request was kept. "
+        "Make room under LANDED_DATA; clients send again after Retry-After."
+    )
+
+
+def _own(folder: Path) -> Any:
+    file = (folder / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise StoreError(
+            "The spool folder is in use by another landed process. Stop that one, or set "
+            "LANDED_DATA to another folder."
+        ) from error
+    with contextlib.suppress(OSError):
+        file.write(str(os.getpid()))
+        file.flush()
+    return file
