@@ -1,0 +1,34 @@
+"""The pages: HTML over HTTP, readable without scripts, live with them.
+
+`page_handlers(guards=[...])` returns the routes, `page_lifespan` starts the chart library in
+the background and ends live streams at shutdown, `SECURITY_HEADERS` is what every page says
+to the browser. `make_frame` and `render_html` serve pages of other rooms that share the
+frame. The handlers use `request.app.state.services` as `Services` describes it.
+"""
+
+from __future__ import annotations
+
+from landed.dashboard.assets import static_path
+from landed.dashboard.headers import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
+from landed.dashboard.live import LiveTiming
+from landed.dashboard.pages import Pages, page_lifespan, pages_of
+from landed.dashboard.rendering import make_frame, render_html
+from landed.dashboard.routes import page_handlers
+from landed.dashboard.types import HealthCheck, HealthReport, Keys, Services
+
+__all__ = [
+    "CONTENT_SECURITY_POLICY",
+    "SECURITY_HEADERS",
+    "HealthCheck",
+    "HealthReport",
+    "Keys",
+    "LiveTiming",
+    "Pages",
+    "Services",
+    "make_frame",
+    "page_handlers",
+    "page_lifespan",
+    "pages_of",
+    "render_html",
+    "static_path",
+]

@@ -1,0 +1,97 @@
+"""Pages that move: one stream of server-sent events per viewer, one fetch for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+from litestar.response import ServerSentEventMessage
+
+from landed.errors import LandedError
+from landed.insights import Freshness
+
+__all__ = ["LiveTiming", "follow"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveTiming:
+    """How often a live page looks, in seconds.
+
+    Attributes:
+        look_every: Between two looks at whether events arrived.
+        beat_every: Between two signs of life; at each the page is also made anew, since
+            its health changes without events.
+        longest: A stream ends after this time and the browser opens the next, so that no
+            connection lives for ever.
+    """
+
+    look_every: float = 1
+    beat_every: float = 5
+    longest: float = 600
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What this viewer was last told."""
+
+    mark: Any = None
+    etag: str = ""
+    beat_at: float = field(default=float("-inf"))
+
+
+async def follow(
+    freshness: Callable[[], Freshness],
+    render: Callable[[], str],
+    *,
+    stopping: asyncio.Event,
+    timing: LiveTiming,
+) -> AsyncIterator[ServerSentEventMessage]:
+    """Tell one viewer about changes until the page, the server or the time is over.
+
+    Two kinds of message: `page` with the new HTML when something changed, `checked` as the
+    sign of life. Both functions run on threads, since they wait for the store.
+
+    Args:
+        freshness: The cheap question: did events arrive?
+        render: The dear one: the page as HTML.
+        stopping: Set when the server goes down; the stream ends at once.
+        timing: How often to look.
+    """
+    loop = asyncio.get_running_loop()
+    seen, ends_at = _Seen(), loop.time() + timing.longest
+    while not stopping.is_set() and loop.time() < ends_at:
+        mark = await asyncio.to_thread(_mark, freshness)
+        is_due = loop.time() - seen.beat_at >= timing.beat_every
+        if mark != seen.mark or is_due:
+            yield await _look(render, seen)
+            seen.mark, seen.beat_at = mark, loop.time()
+        await _pause(stopping, timing.look_every)
+
+
+def _mark(freshness: Callable[[], Freshness]) -> Any:
+    try:
+        return freshness().mark
+    except LandedError as error:
+        return error.code
+
+
+async def _look(render: Callable[[], str], seen: _Seen) -> ServerSentEventMessage:
+    html = await asyncio.to_thread(render)
+    etag = sha256(html.encode()).hexdigest()
+    if etag == seen.etag:
+        return ServerSentEventMessage(event="checked", data="{}")
+    seen.etag = etag
+    # As JSON it is one line: HTML with line ends would become many `data:` fields.
+    data = msgspec.json.encode({"html": html}).decode()
+    return ServerSentEventMessage(event="page", data=data)
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return

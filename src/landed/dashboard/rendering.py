@@ -1,0 +1,58 @@
+"""Templates: Jinja2 with escaping always on and every unknown name an error."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from landed.charts import bundle_name
+from landed.dashboard.assets import static_path
+from landed.dashboard.types import Frame
+
+__all__ = ["make_frame", "render_html"]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("landed.dashboard", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def make_frame(title: str, path: str) -> Frame:
+    """Describe what every page has.
+
+    Args:
+        title: Of the page, without the product's name.
+        path: Of the page, to mark it in the navigation.
+    """
+    return Frame(
+        title=title,
+        static=static_path(),
+        vega=f"/static/vega/{bundle_name()}",
+        path=path,
+    )
+
+
+def render_html(template: str, view: Any) -> str:
+    """Write a page.
+
+    Args:
+        template: File name in the `templates` folder.
+        view: What it shows, a frozen dataclass; the template knows it as `view`.
+
+    Examples:
+        >>> from landed.dashboard.types import ErrorView
+        >>> view = ErrorView(
+        ...     frame=make_frame("Oh", "/"), heading="<Oh>", message="No.", field=""
+        ... )
+        >>> "&lt;Oh&gt;" in render_html("error.html", view)
+        True
+    """
+    return _environment().get_template(template).render(view=view)

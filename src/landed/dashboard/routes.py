@@ -1,0 +1,239 @@
+"""The routes of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from litestar import MediaType, Request, Response, Router, get
+from litestar.params import FromPath
+from litestar.response import Redirect, ServerSentEvent
+from litestar.types import ControllerRouterHandler, Guard
+
+from landed.charts import bundle_name
+from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
+from landed.dashboard.headers import SECURITY_HEADERS
+from landed.dashboard.live import follow
+from landed.dashboard.pages import Pages, pages_of
+from landed.dashboard.rendering import make_frame, render_html
+from landed.dashboard.types import EmptyView, ErrorView
+from landed.dashboard.view import build_checks, build_overview_view
+from landed.errors import InvalidInputError, LandedError, NotFoundError
+from landed.insights import Overview, Period, parse_period
+
+__all__ = ["page_handlers"]
+
+_BUNDLE_WAIT_SECONDS: Final = 20
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_SCRIPT: Final = "text/javascript; charset=utf-8"
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def page_handlers(guards: Sequence[Guard] = ()) -> list[ControllerRouterHandler]:
+    """Return the routes of the pages.
+
+    They need `request.app.state.services` (`landed.dashboard.Services`). The static files
+    are not guarded: a log-in page needs them too, and they hold nothing of an installation.
+
+    Args:
+        guards: Who may see the pages.
+
+    Examples:
+        >>> len(page_handlers())
+        2
+    """
+    pages = Router(
+        path="/",
+        route_handlers=[show_start, show_overview, show_overview_json, show_overview_live],
+        guards=list(guards),
+        response_headers=SECURITY_HEADERS,
+    )
+    static = Router(
+        path="/",
+        route_handlers=[send_static, send_vega, send_icon],
+        response_headers=SECURITY_HEADERS,
+    )
+    return [pages, static]
+
+
+@get("/", sync_to_thread=False, include_in_schema=False)
+def show_start() -> Redirect:
+    """Lead to the overview."""
+    return Redirect("/overview", status_code=302)
+
+
+@get("/overview", sync_to_thread=True, include_in_schema=False)
+def show_overview(request: AnyRequest) -> Response[str]:
+    """Show the overview; its address is its state."""
+    pages = pages_of(request.app)
+    try:
+        html = _overview_html(pages, request, _now(pages))
+    except InvalidInputError as error:
+        return _html(_error_html(error), error.status)
+    return _html(html, 200)
+
+
+@get("/overview.json", sync_to_thread=True)
+def show_overview_json(request: AnyRequest) -> Response[Any]:
+    """Answer the overview as JSON: the same numbers that the page shows."""
+    pages = pages_of(request.app)
+    try:
+        period, compare = _asked(request.query_params, _now(pages))
+        overview = pages.watch.overview(period, compare=compare)
+    except InvalidInputError as error:
+        return _json_error(error)
+    return Response(_json_twin(overview), headers=_NO_STORE)
+
+
+@get("/overview/live", sync_to_thread=False, include_in_schema=False)
+def show_overview_live(request: AnyRequest) -> Response[Any]:
+    """Stream the changes of the overview to one viewer."""
+    pages = pages_of(request.app)
+    try:
+        _asked(request.query_params, _now(pages))
+    except InvalidInputError as error:
+        return _json_error(error)
+    messages = follow(
+        pages.watch.freshness,
+        lambda: _overview_html(pages, request, _now(pages), timeless=True),
+        stopping=pages.stopping,
+        timing=pages.timing,
+    )
+    return ServerSentEvent(messages, retry_duration=2000)
+
+
+@get("/static/vega/{name:str}", sync_to_thread=True, include_in_schema=False)
+def send_vega(request: AnyRequest, name: FromPath[str]) -> Response[bytes]:
+    """Send the chart library; waits while it is still being made."""
+    if name != bundle_name():
+        return _not_found(NotFoundError("this chart library is of another version; reload"))
+    try:
+        plain, packed = pages_of(request.app).bundle.wait(_BUNDLE_WAIT_SECONDS)
+    except LandedError as error:
+        return _not_found(error)
+    return _file(request, plain, packed, _SCRIPT)
+
+
+@get("/static/{folder:str}/{name:str}", sync_to_thread=False, include_in_schema=False)
+def send_static(request: AnyRequest, folder: FromPath[str], name: FromPath[str]) -> Response[bytes]:
+    """Send one of our own files under the address of this version."""
+    try:
+        asset = find_asset(name)
+    except NotFoundError as error:
+        return _not_found(error)
+    is_current = static_path() == f"/static/{folder}"
+    return _file(
+        request,
+        asset.content,
+        asset.packed,
+        asset.media_type,
+        cache=IMMUTABLE if is_current else "",
+    )
+
+
+@get("/favicon.ico", sync_to_thread=False, include_in_schema=False)
+def send_icon(request: AnyRequest) -> Response[bytes]:
+    """Send the icon to browsers that look at an answer which is no page."""
+    icon = find_asset("icon.svg")
+    return _file(request, icon.content, icon.packed, icon.media_type, cache="max-age=86400")
+
+
+def _file(
+    request: AnyRequest, plain: bytes, packed: bytes, media_type: str, *, cache: str = IMMUTABLE
+) -> Response[bytes]:
+    headers = {"Cache-Control": cache or "no-store", "Vary": "Accept-Encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(packed, media_type=media_type, headers=headers)
+    return Response(plain, media_type=media_type, headers=headers)
+
+
+def _not_found(error: LandedError) -> Response[bytes]:
+    return Response(
+        error.message.encode(),
+        media_type=MediaType.TEXT,
+        status_code=error.status,
+        headers=_NO_STORE,
+    )
+
+
+def _now(pages: Pages) -> datetime:
+    return pages.services.clock().astimezone(UTC)
+
+
+def _asked(params: Mapping[str, str], now: datetime) -> tuple[Period, bool]:
+    compare = params.get("compare") or "previous"
+    if compare not in {"previous", "none"}:
+        raise InvalidInputError(
+            f"compare is {compare[:20]!r}; it must be previous or none", detail="compare"
+        )
+    return parse_period(params, now), compare == "previous"
+
+
+def _overview_html(
+    pages: Pages, request: AnyRequest, now: datetime, *, timeless: bool = False
+) -> str:
+    """Write the page; timeless without the moment of fetching, so that equal stays equal."""
+    period, compare = _asked(request.query_params, now)
+    overview = pages.watch.overview(period, compare=compare)
+    if overview.is_empty:
+        return render_html("empty.html", _empty_view(pages, request))
+    report = pages.services.health()
+    frame = make_frame("Overview", "/overview")
+    view = build_overview_view(overview, report, frame, compare=compare)
+    if timeless:
+        view = replace(view, fetched_at="", fetched_words="")
+    return render_html("overview.html", view)
+
+
+def _empty_view(pages: Pages, request: AnyRequest) -> EmptyView:
+    report = pages.services.health()
+    return EmptyView(
+        frame=make_frame("Send your first event", "/overview"),
+        origin=str(request.base_url).rstrip("/"),
+        write_key=pages.services.keys.write_key,
+        live_href="/overview/live",
+        checks=build_checks(report),
+        is_ready=report.ready,
+    )
+
+
+def _error_html(error: LandedError) -> str:
+    view = ErrorView(
+        frame=make_frame("Not this period", "/overview"),
+        heading="This address cannot be shown",
+        message=error.message,
+        field=error.detail or "",
+    )
+    return render_html("error.html", view)
+
+
+def _html(html: str, status: int) -> Response[str]:
+    return Response(html, media_type=MediaType.HTML, status_code=status, headers=_NO_STORE)
+
+
+def _json_error(error: LandedError) -> Response[Any]:
+    body = {"code": error.code, "message": error.message, "detail": error.detail}
+    return Response(body, status_code=error.status)
+
+
+def _json_twin(overview: Overview) -> dict[str, Any]:
+    twin = asdict(overview)
+    # Derived numbers are properties, which asdict leaves out.
+    for part in ("totals", "previous_totals"):
+        if twin[part] is not None:
+            twin[part]["click_through_rate"] = getattr(overview, part).click_through_rate
+    for part in ("interview_rate", "previous_interview_rate"):
+        if twin[part] is not None:
+            twin[part]["rate"] = getattr(overview, part).rate
+    period = overview.period
+    twin["period"] = {
+        "since": period.since,
+        "until": period.until,
+        "days": period.days,
+        "is_unfinished": period.is_unfinished,
+    }
+    return twin

@@ -1,0 +1,295 @@
+"""What the pages need of the application, and what their templates are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from landed.config import Settings
+from landed.insights import Queries
+
+__all__ = [
+    "Banner",
+    "CatalogueView",
+    "ChartView",
+    "Check",
+    "Choice",
+    "CustomRange",
+    "Definition",
+    "Delta",
+    "EmptyView",
+    "ErrorView",
+    "Frame",
+    "HealthCheck",
+    "HealthReport",
+    "Keys",
+    "Legend",
+    "OverviewView",
+    "Services",
+    "Table",
+    "Tile",
+]
+
+Tone = Literal["good", "bad", "flat"]
+
+
+class Keys(Protocol):
+    """The keys of this installation."""
+
+    @property
+    def write_key(self) -> str:
+        """The key that clients send events with."""
+        ...
+
+
+class HealthCheck(Protocol):
+    """One part of the installation, as the services report it."""
+
+    @property
+    def name(self) -> str:
+        """The part."""
+        ...
+
+    @property
+    def ok(self) -> bool:
+        """Whether it works."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What is wrong and how to mend it, or a figure."""
+        ...
+
+
+class HealthReport(Protocol):
+    """How the installation is, check by check."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether all that is needed answers."""
+        ...
+
+    @property
+    def checks(self) -> Sequence[HealthCheck]:
+        """One for each part."""
+        ...
+
+
+class Services(Protocol):
+    """What the pages use of `request.app.state.services`."""
+
+    @property
+    def store(self) -> Queries:
+        """The store of events."""
+        ...
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of this installation."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The time, aware."""
+        ...
+
+    @property
+    def health(self) -> Callable[[], HealthReport]:
+        """How the installation is now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """A metric as a page explains it; `place` keeps its ids apart from others of its kind."""
+
+    name: str
+    place: str
+    title: str
+    question: str
+    formula: str
+    unit: str
+    grain: str
+    caveat: str
+
+    @property
+    def popover_id(self) -> str:
+        """The id of the element that holds the explanation."""
+        return f"about-{self.place}-{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delta:
+    """A change: an arrow and a size to see, words for those who listen."""
+
+    arrow: str
+    text: str
+    words: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One headline number."""
+
+    definition: Definition
+    value: str
+    delta: Delta | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A small table; its first column names the row."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Legend:
+    """One entry of a legend: a swatch's class and its words."""
+
+    swatch: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartView:
+    """A chart in its card; without a spec the card says what it waits for.
+
+    Attributes:
+        id: Names it on the page.
+        tile: Its metric, with the number of the whole period where there is one.
+        subtitle: What is drawn.
+        spec: The Vega-Lite specification.
+        table: The same numbers as a table.
+        legend: What the lines mean.
+        beside: A second metric that the chart shows, explained at the right.
+        footnote: What a reader must know.
+    """
+
+    id: str
+    tile: Tile
+    subtitle: str
+    spec: dict[str, Any] | None
+    table: Table | None
+    legend: tuple[Legend, ...] = ()
+    beside: Definition | None = None
+    footnote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One part of the installation and how it is."""
+
+    name: str
+    is_well: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueView:
+    """One kind of event in the table of events."""
+
+    event: str
+    events: str
+    people: str
+    last_seen: str
+    last_seen_at: str
+    is_planned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One entry of the period menu."""
+
+    title: str
+    key: str
+    href: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomRange:
+    """The form for dates of one's own."""
+
+    first_on: str
+    last_on: str
+    today: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """What the page waits for."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What every page has: its addresses, and what its head and bar show."""
+
+    title: str
+    static: str
+    vega: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewView:
+    """The whole overview, ready to be written."""
+
+    frame: Frame
+    period_words: str
+    compared_words: str
+    chosen: str
+    choices: tuple[Choice, ...]
+    custom: CustomRange
+    compare: Choice
+    live_href: str
+    json_href: str
+    fetched_at: str
+    fetched_words: str
+    banner: Banner | None
+    tiles: tuple[Tile, ...]
+    trend: ChartView
+    funnel: ChartView
+    ats: ChartView
+    events: ChartView
+    checks: tuple[Check, ...]
+    is_ready: bool
+    facts: tuple[Tile, ...]
+    catalogue: tuple[CatalogueView, ...] | None
+    more_events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyView:
+    """The page before the first event: how to send it."""
+
+    frame: Frame
+    origin: str
+    write_key: str
+    live_href: str
+    checks: tuple[Check, ...]
+    is_ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorView:
+    """A page that could not be made, and the way on."""
+
+    frame: Frame
+    heading: str
+    message: str
+    field: str

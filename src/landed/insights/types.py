@@ -1,0 +1,219 @@
+"""The answers of the overview, frozen and ready for pages, JSON and charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+
+from landed.insights.period import Period
+
+__all__ = [
+    "CatalogueRow",
+    "DayPoint",
+    "Freshness",
+    "FunnelStep",
+    "Health",
+    "InterviewRate",
+    "MissingPart",
+    "Overview",
+    "Queries",
+    "Totals",
+]
+
+_CRITICAL_Z: Final = 1.96
+
+
+class Queries(Protocol):
+    """What insights need of a store: a named query in, rows out."""
+
+    def query(self, name: str, parameters: dict[str, Any] | None = None, /) -> list[dict[str, Any]]:
+        """Run the query of this name and return its rows."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What happened in a period.
+
+    Attributes:
+        events: Number of events.
+        active_users: Distinct people, estimated within about 0.5 %.
+        recommendations_shown: Impressions.
+        recommendations_clicked: Clicks.
+        applications: Applications sent.
+        interviews: Applications whose interview was recorded in the period.
+        offers: Applications whose offer was recorded in the period.
+        avg_ats_score: Mean score of 0 to 100; None when no CV carried one.
+    """
+
+    events: int
+    active_users: int
+    recommendations_shown: int
+    recommendations_clicked: int
+    applications: int
+    interviews: int
+    offers: int
+    avg_ats_score: float | None
+
+    @property
+    def click_through_rate(self) -> float | None:
+        """Clicks per impression, 0 to 1; None when nothing was shown."""
+        return _ratio(self.recommendations_clicked, self.recommendations_shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayPoint:
+    """One UTC day."""
+
+    day: date
+    events: int
+    active_users: int
+    applications: int
+    avg_ats_score: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunnelStep:
+    """One step from a recommendation to an offer.
+
+    Attributes:
+        name: The event, or `interview` and `offer` for the outcomes.
+        people: Everybody who got this far.
+        matured_people: Those of them whose outcome window has passed.
+        conversion: Share of the matured people of the step before who got here; None for
+            the first step and when nobody has matured.
+    """
+
+    name: str
+    people: int
+    matured_people: int
+    conversion: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterviewRate:
+    """Applications sent in a period, and what is known of them.
+
+    Attributes:
+        matured: Those whose outcome window has passed.
+        interviewed: The matured ones that led to an interview within the window.
+        still_open: Those that can still be answered; they belong in no rate.
+    """
+
+    matured: int
+    interviewed: int
+    still_open: int
+
+    @property
+    def rate(self) -> float | None:
+        """Interviewed per matured, 0 to 1; None when nothing has matured."""
+        return _ratio(self.interviewed, self.matured)
+
+    def differs_from(self, other: InterviewRate) -> bool:
+        """Whether two rates differ by more than chance would do it one time in twenty.
+
+        Rates over few applications move by themselves; a page must not call that news.
+
+        Args:
+            other: Of another period.
+
+        Examples:
+            >>> few = InterviewRate(matured=35, interviewed=4, still_open=0)
+            >>> more = InterviewRate(matured=170, interviewed=34, still_open=0)
+            >>> few.differs_from(more)
+            False
+        """
+        n_both = self.matured + other.matured
+        if not self.matured or not other.matured:
+            return False
+        pooled = (self.interviewed + other.interviewed) / n_both
+        variance = pooled * (1 - pooled) * (1 / self.matured + 1 / other.matured)
+        gap = self.interviewed / self.matured - other.interviewed / other.matured
+        return gap * gap > _CRITICAL_Z * _CRITICAL_Z * variance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueRow:
+    """One kind of event: how often, from how many people, when last, and whether planned."""
+
+    event: str
+    events: int
+    people: int
+    last_seen: datetime
+    is_planned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How the host product ran in a period; rates are None when nothing was measured."""
+
+    api_requests: int
+    error_rate: float | None
+    p95_response_ms: float | None
+    errors: int
+    llm_calls: int
+    llm_cost_usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """How far the log of events reaches; the times are None when it is empty."""
+
+    first_occurred_at: datetime | None
+    last_occurred_at: datetime | None
+    last_received_at: datetime | None
+    events: int
+
+    @property
+    def mark(self) -> tuple[int, datetime | None]:
+        """Changes exactly when events were added or removed."""
+        return (self.events, self.last_received_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissingPart:
+    """A part of the overview that could not be fetched, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """Everything that the overview shows, for one period.
+
+    A part is None when its query failed; `missing` says which and why. The previous parts
+    are also None when no comparison was asked for.
+    """
+
+    period: Period
+    fetched_at: datetime
+    totals: Totals | None
+    previous_totals: Totals | None
+    daily: tuple[DayPoint, ...] | None
+    previous_daily: tuple[DayPoint, ...] | None
+    funnel: tuple[FunnelStep, ...] | None
+    interview_rate: InterviewRate | None
+    previous_interview_rate: InterviewRate | None
+    catalogue: tuple[CatalogueRow, ...] | None
+    health: Health | None
+    previous_health: Health | None
+    quarantined_events: int | None
+    freshness: Freshness | None
+    missing: tuple[MissingPart, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the store answered that it holds no event at all."""
+        return self.freshness is not None and self.freshness.events == 0
+
+    @property
+    def has_full_previous(self) -> bool:
+        """Whether events reach back to the start of the period before, so it is comparable."""
+        first = self.freshness.first_occurred_at if self.freshness else None
+        return first is not None and first.date() <= self.period.previous().first_on
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
