@@ -1,0 +1,54 @@
+"""The command line's front: one Typer app, and errors as one clear line."""
+
+from __future__ import annotations
+
+import sys
+
+import structlog
+import typer
+from rich.console import Console
+
+from landed.cli import demo, doctor, importing, migrate, plan, quarantine, serve, sql
+from landed.config import Settings
+from landed.errors import LandedError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="landed",
+    help="Know what gets people hired: analytics for career products.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.command("migrate")(migrate.migrate)
+app.command("events")(plan.events)
+app.command("import")(importing.import_file)
+app.command("sql")(sql.sql)
+app.command("doctor")(doctor.doctor)
+app.add_typer(quarantine.app, name="quarantine")
+
+
+def main() -> None:
+    """Run a command; a deliberate error becomes one line and exit status 1."""
+    _log_to_stderr()
+    try:
+        app()
+    except LandedError as error:
+        Console(stderr=True).print(f"[bold red]landed:[/] {error.message}", highlight=False)
+        sys.exit(1)
+
+
+def _log_to_stderr() -> None:
+    level = Settings().log_level
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )

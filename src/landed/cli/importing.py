@@ -1,0 +1,151 @@
+"""`landed import`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+import httpx
+import msgspec
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from landed.cli.local import RunningServer, find_server, opened, settings_for, wait_until_stored
+from landed.cli.serve import DataOption
+from landed.collect.decode import decode_own
+from landed.collect.files import count_rows, file_fingerprint, read_rows
+from landed.collect.mapping import ColumnMap, build_event, load_mapping
+from landed.config import Settings
+from landed.errors import LandedError, SpoolFullError, StoreError
+from landed.wiring import Services
+
+__all__ = ["import_file"]
+
+_ROWS_PER_REQUEST = 500
+_TRIES = 8
+
+Answer = dict[str, Any]
+Deliver = Callable[[bytes], Answer]
+
+
+def import_file(
+    file: Annotated[Path, typer.Argument(help="A .jsonl, .csv or .parquet file.")],
+    map: Annotated[Path, typer.Option("--map", help="Mapping file (TOML), see docs/import.md.")],  # noqa: A002 - the option's name
+    data: DataOption = None,
+) -> None:
+    """Import history: each row becomes an event, on the same way in as live traffic.
+
+    Can be interrupted and run again: it goes on where it was, and no row counts twice.
+    Rows that cannot be taken are in the quarantine with the reason (`landed quarantine list`).
+
+    Examples:
+
+        landed import views.csv --map views.toml
+    """
+    settings = settings_for(data)
+    mapping = load_mapping(map)
+    fingerprint = file_fingerprint(file)
+    checkpoint = settings.data / "imports" / f"{fingerprint}-{file_fingerprint(map)[:8]}"
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    done = int(checkpoint.read_text()) if checkpoint.exists() else 0
+    console = Console(stderr=True, highlight=False)
+    if done:
+        console.print(f"Going on after row {done:,}; delete {checkpoint} to import all again.")
+    totals = {"accepted": 0, "quarantined": 0, "withheld": 0}
+    with _delivery(settings) as deliver, _progress(console) as progress:
+        task = progress.add_task(file.name, total=max(count_rows(file), done), completed=done)
+        for count, body in _bodies(file, mapping, UUID(fingerprint), done):
+            answer = deliver(body)
+            totals["accepted"] += answer["accepted"]
+            totals["withheld"] += answer["withheld"]
+            totals["quarantined"] += len(answer["rejected"])
+            done += count
+            checkpoint.write_text(str(done))
+            progress.update(task, completed=done)
+    console.print(
+        f"{totals['accepted']:,} events imported, {totals['quarantined']:,} in the quarantine, "
+        f"{totals['withheld']:,} withheld by consent."
+    )
+
+
+def _bodies(
+    file: Path, mapping: ColumnMap, namespace: UUID, skip: int
+) -> Iterator[tuple[int, bytes]]:
+    rows = enumerate(islice(read_rows(file), skip, None), start=skip)
+    while chunk := list(islice(rows, _ROWS_PER_REQUEST)):
+        events = [
+            {"event": "", "user_id": "", "properties": {"unreadable_row": number + 1}}
+            if row is None
+            else build_event(mapping, row, str(uuid5(namespace, str(number))))
+            for number, row in chunk
+        ]
+        yield len(chunk), msgspec.json.encode({"events": events}, enc_hook=str)
+
+
+@contextmanager
+def _delivery(settings: Settings) -> Iterator[Deliver]:
+    server = find_server(settings)
+    if server is not None:
+        with httpx.Client(timeout=60) as client:
+            yield lambda body: _post(client, server, body)
+        return
+    with opened(settings) as services:
+        yield lambda body: _submit(services, body)
+        wait_until_stored(services)
+
+
+def _post(client: httpx.Client, server: RunningServer, body: bytes) -> Answer:
+    attempt = 0
+    while True:
+        answer = client.post(
+            f"{server.url}/api/analytics/import",
+            content=body,
+            headers={"Authorization": f"Bearer {server.keys.write_key}"},
+        )
+        busy = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        if busy and attempt < _TRIES:
+            time.sleep(min(2**attempt * 0.25, 5))
+            attempt += 1
+            continue
+        if answer.is_error:
+            raise LandedError(f"The server refused: {answer.json()['message']}")
+        found: Answer = answer.json()
+        return found
+
+
+def _submit(services: Services, body: bytes) -> Answer:
+    collector = services.collector
+    received_at = collector.now()
+    decoded = decode_own(body, received_at=received_at)
+    for attempt in range(_TRIES):
+        try:
+            receipt = collector.submit(
+                decoded, size=len(body), source="import", received_at=received_at
+            )
+            receipt.durable.result()
+        except SpoolFullError:
+            time.sleep(min(2**attempt * 0.25, 5))
+        else:
+            built = receipt.built
+            return {
+                "accepted": len(built.events),
+                "withheld": built.withheld,
+                "rejected": list(built.refusals),
+            }
+    raise StoreError("The spool stays full: the store does not take its rows. See `landed doctor`.")
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )

@@ -1,0 +1,87 @@
+"""Reach an installation: through its running server, or by opening its folder here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from landed.cli.server import server_file
+from landed.config import Settings
+from landed.errors import StoreError
+from landed.privacy import Keys, load_keys
+from landed.wiring import Services, build_services
+
+__all__ = ["RunningServer", "find_server", "opened", "settings_for"]
+
+_STORE_PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that owns the data folder.
+
+    Attributes:
+        url: Where it listens.
+        keys: Its keys, read from the folder.
+    """
+
+    url: str
+    keys: Keys
+
+
+def settings_for(data: Path | None, **overrides: object) -> Settings:
+    """Settings of the environment, with what the command line says on top."""
+    given = {name: value for name, value in overrides.items() if value is not None}
+    if data is not None:
+        given["data"] = data
+    return Settings().model_copy(update=given)
+
+
+def find_server(settings: Settings) -> RunningServer | None:
+    """Find the server that owns the folder, if one runs."""
+    note = server_file(settings.data)
+    try:
+        url = str(json.loads(note.read_text())["url"])
+        httpx.get(f"{url}/healthz", timeout=2).raise_for_status()
+    except (OSError, ValueError, KeyError, httpx.HTTPError):
+        return None
+    keys = load_keys(
+        settings.data / "keys",
+        write_key=settings.write_key.get_secret_value() if settings.write_key else None,
+        admin_key=settings.admin_key.get_secret_value() if settings.admin_key else None,
+    )
+    return RunningServer(url, keys)
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[Services]:
+    """Open the folder in this process, its store ready, and close it in order.
+
+    Raises:
+        StoreError: The store did not come up, or another process owns the folder.
+    """
+    services = build_services(settings)
+    services.start()
+    try:
+        if not services.store_ready.wait(_STORE_PATIENCE_SECONDS):
+            raise StoreError(
+                "The store is not reachable. Look at engine.log in the store folder, or at "
+                "LANDED_STORE, and run `landed doctor`."
+            )
+        yield services
+    finally:
+        services.close(drain_seconds=60)
+
+
+def wait_until_stored(services: Services, *, seconds: float = 600.0) -> None:
+    """Wait until the store has taken everything that is spooled."""
+    services.spool.flush()
+    end = time.monotonic() + seconds
+    while services.spool.sealed() and time.monotonic() < end:
+        time.sleep(0.02)

@@ -1,0 +1,83 @@
+"""The reference pages of settings and commands: `python -m landed.cli.reference docs/reference`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from landed.cli.app import app
+from landed.config import Settings
+
+__all__ = ["render_commands", "render_settings", "write_reference"]
+
+
+def render_settings() -> str:
+    """Render docs/reference/settings.md from `Settings`."""
+    lines = [
+        "# Settings",
+        "",
+        "Environment variables; nothing need be set. Options of `landed serve` win over them.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else f"`{field.default}`"
+        lines.append(f"| `LANDED_{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def render_commands() -> str:
+    """Render docs/reference/commands.md from the commands' own help."""
+    lines = ["# Commands", "", "`landed COMMAND --help` shows the same at the terminal.", ""]
+    for name, command in _commands():
+        lines += [f"## landed {name}", "", _text(command.help), ""]
+        lines += _options(command)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _commands() -> list[tuple[str, Any]]:
+    found = []
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]  # a group
+        inner = getattr(command, "commands", {})
+        found += [(f"{name} {part}", entry) for part, entry in inner.items()]
+        if not inner:
+            found.append((name, command))
+    return found
+
+
+def _text(text: str | None) -> str:
+    lines = (text or "").strip().splitlines()
+    shown = [
+        f"    {line.strip()}" if line.strip().startswith(("landed ", "LANDED_")) else line.strip()
+        for line in lines
+    ]
+    return "\n".join(shown)
+
+
+def _options(command: Any) -> list[str]:
+    rows = []
+    for parameter in command.params:
+        names = ", ".join(f"`{one}`" for one in (*parameter.opts, *parameter.secondary_opts))
+        if parameter.param_type_name == "argument":
+            names = f"`{parameter.name.upper()}`"
+        default = (
+            ""
+            if parameter.default in (None, False) or callable(parameter.default)
+            else (f" Default: {getattr(parameter.default, 'value', parameter.default)}.")
+        )
+        rows.append(f"| {names} | {getattr(parameter, 'help', '') or ''}{default} |")
+    return ["| option | meaning |", "|---|---|", *rows, ""] if rows else []
+
+
+def write_reference(folder: Path) -> None:
+    """Write both pages into a folder."""
+    (folder / "settings.md").write_text(render_settings())
+    (folder / "commands.md").write_text(render_commands())
+
+
+if __name__ == "__main__":
+    write_reference(Path(sys.argv[1]))

@@ -1,0 +1,105 @@
+"""Run the server: one process that listens, with the engine as its child."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from granian.constants import Interfaces
+from granian.server.embed import Server
+
+from landed.api import create_app
+from landed.config import Settings
+from landed.dashboard import page_handlers, page_lifespan
+from landed.errors import InvalidInputError
+from landed.wiring import Services, build_services
+
+__all__ = ["Alongside", "run_server", "server_file"]
+
+_log = structlog.get_logger(__name__)
+_BACKLOG = 1024
+Alongside = Callable[[Services, str], Awaitable[None]]
+
+
+def server_file(data: Path) -> Path:
+    """Where a running server writes its process id and address."""
+    return data / "server.json"
+
+
+def run_server(settings: Settings, *, alongside: Alongside | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then stop in order.
+
+    Args:
+        settings: In force; port 0 takes a free one.
+        alongside: A coroutine that runs beside the server, given the services and the
+            address (the demo's live trickle, the lines that a terminal shows).
+
+    Raises:
+        InvalidInputError: The address is taken or not of this machine.
+    """
+    settings = settings.model_copy(update={"port": _free_port(settings.host, settings.port)})
+    services = build_services(settings)
+    services.start()
+    url = f"http://{_shown(settings.host)}:{settings.port}"
+    note = server_file(settings.data)
+    note.write_text(json.dumps({"pid": os.getpid(), "url": url}))
+    try:
+        asyncio.run(_serve(services, url, alongside))
+    finally:
+        note.unlink(missing_ok=True)
+        services.close()
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+
+
+def _free_port(host: str, port: int) -> int:
+    try:
+        with socket.create_server((host, port)) as listener:
+            found: int = listener.getsockname()[1]
+    except OSError as error:
+        raise InvalidInputError(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --port or "
+            "LANDED_PORT; --port 0 takes a free one."
+        ) from error
+    return found
+
+
+async def _serve(services: Services, url: str, alongside: Alongside | None) -> None:
+    settings = services.settings
+    server = Server(
+        create_app(services, page_handlers, [page_lifespan]),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGI,
+        websockets=False,
+        backlog=_BACKLOG,
+        log_enabled=False,
+    )
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.stop)
+    async with _beside(alongside, services, url):
+        await server.serve()
+
+
+@contextlib.asynccontextmanager
+async def _beside(alongside: Alongside | None, services: Services, url: str) -> AsyncIterator[None]:
+    if alongside is None:
+        yield
+        return
+    task = asyncio.ensure_future(alongside(services, url))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

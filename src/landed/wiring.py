@@ -1,0 +1,207 @@
+"""The composition root: Settings in, services out. Nothing here decides anything."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from pydantic import SecretStr
+
+from landed.collect import Collector, Pipeline, Spool, Writer
+from landed.config import Settings
+from landed.errors import LandedError
+from landed.privacy import ContextCleaner, Keys, Pseudonymiser, Scrubber, load_keys
+from landed.store import Store, connect
+from landed.store.supervisor import EngineProcess
+
+__all__ = ["Check", "Health", "Services", "build_services", "utc_now"]
+
+_log = structlog.get_logger(__name__)
+_LONGEST_WAIT_SECONDS = 5.0
+
+
+def utc_now() -> datetime:
+    """The one clock of a running installation."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of a health report.
+
+    Attributes:
+        name: Part of the system.
+        ok: Whether it works.
+        note: What is wrong and how to mend it, or a figure.
+    """
+
+    name: str
+    ok: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """Whether the installation can take events, and how its parts are.
+
+    Attributes:
+        ready: Events are taken and kept; the store may still be away.
+        checks: One for each part.
+    """
+
+    ready: bool
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Services:
+    """All that routes and commands need. Made once by `build_services`.
+
+    Attributes:
+        settings: In force.
+        keys: Write key, admin key, pseudonym secret.
+        store: Client of the store.
+        spool: Durable queue.
+        writer: Drains the spool into the store.
+        collector: The way in.
+        engine: The supervised engine, or None when a server is configured.
+        clock: Aware UTC time.
+        store_ready: Set once the store is migrated.
+    """
+
+    settings: Settings
+    keys: Keys
+    store: Store
+    spool: Spool
+    writer: Writer
+    collector: Collector
+    pipeline: Pipeline
+    engine: EngineProcess | None
+    clock: Callable[[], datetime]
+    store_ready: threading.Event
+    stopping: threading.Event
+
+    def start(self) -> None:
+        """Start taking events at once; the store joins in as soon as it is there."""
+        self.spool.start()
+        threading.Thread(target=self._join_store, name="join-store", daemon=True).start()
+
+    def close(self, *, drain_seconds: float = 2.0) -> None:
+        """Stop in order: intake, writer, engine. What the store has not taken stays spooled."""
+        self.stopping.set()
+        self.spool.flush()
+        self.writer.stop(drain_seconds=drain_seconds)
+        self.spool.close()
+        self.store.close()
+        if self.engine is not None:
+            self.engine.stop()
+
+    def health(self) -> Health:
+        """Look at every part; a second of patience at most."""
+        spool = self.spool.state()
+        checks = (
+            self._store_check(),
+            *self._engine_checks(),
+            Check("spool", spool.writable, _spool_note(spool.writable, spool.bytes_on_disk)),
+            Check(
+                "writer",
+                self.writer.state.healthy,
+                f"{spool.segments} segments wait, the oldest row for "
+                f"{spool.oldest_age_seconds:.1f} s",
+            ),
+        )
+        return Health(ready=spool.writable, checks=checks)
+
+    def _join_store(self) -> None:
+        wait = 0.1
+        while not self.stopping.is_set():
+            try:
+                if self.engine is not None and not self.engine.state().running:
+                    self.engine.start()
+                self.store.migrate()
+            except (LandedError, OSError) as error:
+                _log.warning("store_not_ready", code=getattr(error, "code", "os_error"))
+                self.stopping.wait(wait)
+                wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
+            else:
+                self.store_ready.set()
+                self.writer.start()
+                return
+
+    def _store_check(self) -> Check:
+        if not self.store_ready.is_set():
+            return Check("store", ok=False, note="starting, or away; events are kept meanwhile")
+        if self.store.ping():
+            return Check("store", ok=True, note="reachable and migrated")
+        return Check("store", ok=False, note="does not answer; events are kept meanwhile")
+
+    def _engine_checks(self) -> tuple[Check, ...]:
+        if self.engine is None:
+            return ()
+        state = self.engine.state()
+        note = f"pid {state.pid}, {state.restarts} restarts"
+        return (Check("engine", state.running, note),)
+
+
+def _spool_note(writable: bool, size: int) -> str:  # noqa: FBT001 - a private formatter
+    if writable:
+        return f"{size:,} bytes on disk"
+    return "the disk refuses writes: make room under LANDED_DATA; clients are answered 503"
+
+
+def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Services:
+    """Make everything an installation consists of; nothing is started yet.
+
+    Raises:
+        StoreError: Another process owns the data folder.
+        InvalidInputError: A key file is damaged or readable by others.
+    """
+    data = settings.data
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keys = load_keys(
+        data / "keys", write_key=_reveal(settings.write_key), admin_key=_reveal(settings.admin_key)
+    )
+    engine, store = _build_store(settings, data)
+    scrubber = Scrubber(settings.phone_region)
+    pipeline = Pipeline(Pseudonymiser(keys.pseudonym_secret), scrubber, ContextCleaner(scrubber))
+    spool = Spool(
+        data / "spool",
+        max_bytes=settings.spool_max_bytes,
+        max_pending_bytes=settings.spool_max_pending_bytes,
+        segment_max_bytes=settings.segment_max_bytes,
+        segment_max_seconds=settings.segment_max_seconds,
+    )
+    writer = Writer(spool, store, now_ms=lambda: int(clock().timestamp() * 1000))
+    return Services(
+        settings=settings,
+        keys=keys,
+        store=store,
+        spool=spool,
+        writer=writer,
+        collector=Collector(pipeline, spool, clock),
+        pipeline=pipeline,
+        engine=engine,
+        clock=clock,
+        store_ready=threading.Event(),
+        stopping=threading.Event(),
+    )
+
+
+def _build_store(settings: Settings, data: Path) -> tuple[EngineProcess | None, Store]:
+    dsn = _reveal(settings.store)
+    if dsn is not None:
+        return None, connect(dsn, cluster=settings.cluster)
+    engine = EngineProcess(
+        data / "store",
+        memory_bytes=settings.engine_memory_bytes,
+        threads=settings.engine_threads,
+    )
+    return engine, connect(engine.dsn)
+
+
+def _reveal(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
