@@ -1,0 +1,51 @@
+"""`./run bench [name …]`: run benchmarks, print a table, keep benchmarks/results.json."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+NAMES = ("ingest", "single", "overview", "memory", "privacy", "layout")
+RESULTS = Path(__file__).parent / "results.json"
+
+
+def main(names: list[str]) -> None:
+    """Run the named benchmarks, or all but the slow layout one."""
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        sys.exit(f"bench: no such benchmark: {', '.join(unknown)}. There are {', '.join(NAMES)}.")
+    results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    for name in names or NAMES[:-1]:
+        Console(stderr=True).print(f"[bold]{name}[/] …", highlight=False)
+        measured = importlib.import_module(f"benchmarks.{name}").run()
+        results[name] = {"measured_at": datetime.now(UTC).isoformat(), **_machine(), **measured}
+        RESULTS.write_text(json.dumps(results, indent=2) + "\n")
+        _show(name, measured)
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "cores": psutil.cpu_count(),
+        "memory_gib": round(psutil.virtual_memory().total / (1 << 30)),
+        "python": platform.python_version(),
+    }
+
+
+def _show(name: str, measured: dict[str, Any]) -> None:
+    table = Table("figure", "value", title=name, box=None, title_justify="left")
+    for figure, value in measured.items():
+        table.add_row(figure, f"{value:,.2f}" if isinstance(value, float) else json.dumps(value))
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
