@@ -11,7 +11,7 @@ import msgspec
 from landed.demo import MarketConfig, simulate
 
 END = datetime(2026, 11, 20, tzinfo=UTC)
-EVENTS_PER_BATCH = 1_000
+EVENTS_PER_BATCH = 500
 
 
 def segment_events(count: int, *, seed: int = 1) -> Iterator[dict[str, object]]:
@@ -43,7 +43,7 @@ def segment_events(count: int, *, seed: int = 1) -> Iterator[dict[str, object]]:
 
 
 def batches(count: int, *, seed: int = 1) -> list[bytes]:
-    """Bodies for /v1/batch of a thousand events each."""
+    """Bodies for /v1/batch of five hundred events each, about 250 KB."""
     encode = msgspec.json.Encoder().encode
     bodies: list[bytes] = []
     pending: list[dict[str, object]] = []

@@ -7,6 +7,7 @@ values in force, secrets masked; the reference page in the docs is made from thi
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -71,4 +72,6 @@ class Settings(BaseSettings):
     phone_region: str = Field(
         "US", description="Country for phone numbers that are written without a country code."
     )
-    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error."
+    )

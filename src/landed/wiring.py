@@ -79,7 +79,6 @@ class Services:
     spool: Spool
     writer: Writer
     collector: Collector
-    pipeline: Pipeline
     engine: EngineProcess | None
     clock: Callable[[], datetime]
     store_ready: threading.Event
@@ -99,6 +98,10 @@ class Services:
         self.store.close()
         if self.engine is not None:
             self.engine.stop()
+
+    def fresh_pipeline(self) -> Pipeline:
+        """Make a pipeline for another thread: its caches have no locks."""
+        return _build_pipeline(self.settings, self.keys)
 
     def health(self) -> Health:
         """Look at every part; a second of patience at most."""
@@ -166,8 +169,6 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         data / "keys", write_key=_reveal(settings.write_key), admin_key=_reveal(settings.admin_key)
     )
     engine, store = _build_store(settings, data)
-    scrubber = Scrubber(settings.phone_region)
-    pipeline = Pipeline(Pseudonymiser(keys.pseudonym_secret), scrubber, ContextCleaner(scrubber))
     spool = Spool(
         data / "spool",
         max_bytes=settings.spool_max_bytes,
@@ -182,13 +183,17 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         store=store,
         spool=spool,
         writer=writer,
-        collector=Collector(pipeline, spool, clock),
-        pipeline=pipeline,
+        collector=Collector(_build_pipeline(settings, keys), spool, clock),
         engine=engine,
         clock=clock,
         store_ready=threading.Event(),
         stopping=threading.Event(),
     )
+
+
+def _build_pipeline(settings: Settings, keys: Keys) -> Pipeline:
+    scrubber = Scrubber(settings.phone_region)
+    return Pipeline(Pseudonymiser(keys.pseudonym_secret), scrubber, ContextCleaner(scrubber))
 
 
 def _build_store(settings: Settings, data: Path) -> tuple[EngineProcess | None, Store]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Literal
+import itertools
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -12,11 +13,19 @@ from litestar.response import Stream
 
 from landed.api.auth import require_admin
 from landed.collect.replay import list_quarantined, replay_quarantine
+from landed.errors import MalformedRequestError
 from landed.wiring import Services
 
-__all__ = ["ReplayAnswer", "SqlRequest", "admin_handlers"]
+__all__ = ["MEDIA_TYPES", "ReplayAnswer", "SqlRequest", "admin_handlers"]
 
-_MEDIA = {"tsv": "text/tab-separated-values", "json": "application/json", "csv": "text/csv"}
+MEDIA_TYPES: Final = {
+    "tsv": "text/tab-separated-values",
+    "json": "application/json",
+    "csv": "text/csv",
+}
+"""Format of a result → its media type."""
+
+AnyRequest = Request[Any, Any, Any]
 
 
 class SqlRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -29,6 +38,9 @@ class SqlRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     sql: Annotated[str, msgspec.Meta(min_length=1, max_length=100_000, examples=["SELECT 1"])]
     format: Literal["tsv", "json", "csv"] = "tsv"
+
+
+_decode: Final = msgspec.json.Decoder(SqlRequest).decode
 
 
 class ReplayAnswer(msgspec.Struct, frozen=True):
@@ -44,41 +56,88 @@ class ReplayAnswer(msgspec.Struct, frozen=True):
 
 
 @post(
-    "/api/admin/sql", guards=[require_admin], status_code=200, sync_to_thread=True, tags=["Admin"]
+    "/api/admin/sql",
+    guards=[require_admin],
+    status_code=200,
+    tags=["Admin"],
+    operation_id="run_sql",
+    summary="Run read-only SQL",
 )
-def run_sql(request: Request[Any, Any, Any], data: SqlRequest) -> Stream:
+async def run_sql(request: AnyRequest) -> Stream:
     """Run one read-only statement and stream its result."""
     services: Services = request.app.state.services
-    chunks = iter(services.store.run_sql(data.sql, data.format))
-    first = next(chunks, b"")
-
-    def stream() -> Any:
-        yield first
-        yield from chunks
-
-    return Stream(stream(), media_type=_MEDIA[data.format])
+    asked = _parse_sql(await request.body())
+    chunks = _pieces(services.store, asked)
+    # What fails at once is an error; what fails later breaks the stream off.
+    first = await asyncio.to_thread(next, chunks, b"")
+    return Stream(_read_on(first, chunks), media_type=MEDIA_TYPES[asked.format])
 
 
-@get("/api/admin/quarantine", guards=[require_admin], sync_to_thread=True, tags=["Admin"])
+async def _read_on(first: bytes, chunks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+    """Stream without blocking the loop; a client that goes away ends the query."""
+    piece = first
+    try:
+        while piece:
+            yield piece
+            piece = await asyncio.to_thread(next, chunks, b"")
+    finally:
+        chunks.close()
+
+
+def _parse_sql(body: bytes) -> SqlRequest:
+    """Read the body ourselves: the framework fails on text that is not UTF-8."""
+    try:
+        asked = _decode(body)
+    except UnicodeDecodeError:
+        raise MalformedRequestError("The body is not UTF-8; send UTF-8.") from None
+    except msgspec.ValidationError as error:
+        said, _, path = str(error).partition(" - at `")
+        raise MalformedRequestError(
+            f'{said}; send {{"sql": "SELECT 1", "format": "tsv"}}.', detail=path.rstrip("`") or "$"
+        ) from None
+    except msgspec.DecodeError as error:
+        raise MalformedRequestError(f"The body is not JSON: {error}.") from None
+    if "\0" in asked.sql or not asked.sql.strip():
+        raise MalformedRequestError(
+            "The statement is blank or holds a NUL; send one such as SELECT 1.", detail="$.sql"
+        )
+    return asked
+
+
+@get(
+    "/api/admin/quarantine",
+    guards=[require_admin],
+    sync_to_thread=True,
+    tags=["Admin"],
+    operation_id="list_quarantine",
+    summary="List quarantined events",
+)
 def list_quarantine(
-    request: Request[Any, Any, Any],
+    request: AnyRequest,
     limit: Annotated[int, Parameter(ge=1, le=1000)] = 50,
 ) -> Response[list[dict[str, Any]]]:
-    """List quarantined events, newest first, with reason, path and scrubbed content."""
+    """List quarantined events, newest first: reason, path, scrubbed content."""
     services: Services = request.app.state.services
     rows = list_quarantined(services.store, until=services.clock(), limit=limit)
     return Response([{**row, "quarantine_id": str(row["quarantine_id"])} for row in rows])
 
 
-@post("/api/admin/quarantine/replay", guards=[require_admin], status_code=200, tags=["Admin"])
-async def replay(request: Request[Any, Any, Any]) -> ReplayAnswer:
+@post(
+    "/api/admin/quarantine/replay",
+    guards=[require_admin],
+    status_code=200,
+    tags=["Admin"],
+    operation_id="replay_quarantine",
+    summary="Replay quarantined events",
+)
+async def replay(request: AnyRequest) -> ReplayAnswer:
     """Try every quarantined event again with today's tracking plan."""
     services: Services = request.app.state.services
     replayed, refused = await asyncio.to_thread(
         replay_quarantine,
         services.store,
         services.spool,
-        services.pipeline,
+        services.fresh_pipeline(),
         secret=services.keys.pseudonym_secret,
         until=services.clock(),
     )

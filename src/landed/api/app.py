@@ -7,11 +7,13 @@ from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
 from typing import Any, Final
 
-from litestar import Litestar
+from litestar import Litestar, Router
+from litestar.config.app import AppConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins import InitPlugin
 
 from landed.api.admin import admin_handlers
 from landed.api.collect import collect_handlers
@@ -24,18 +26,21 @@ from landed.wiring import Services
 __all__ = ["create_app"]
 
 _MAX_BODY_BYTES: Final = 20 << 20
+_FRAMEWORKS_OWN: Final = "/openapi"
 Pages = Callable[..., list[Any]]
+RenderPage = Callable[[str, str, str], str]
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
 def create_app(
-    services: Services, pages: Pages | None = None, lifespan: Sequence[Lifespan] = ()
+    services: Services, pages: Pages, render_page: RenderPage, lifespan: Sequence[Lifespan] = ()
 ) -> Litestar:
     """Build the application.
 
     Args:
         services: What the routes work with; started and closed by the caller.
         pages: Makes the dashboard's handlers, given the guards they must carry.
+        render_page: Title, path and HTML of a page's content → the page.
         lifespan: What else starts and ends with the application.
     """
     handlers = [
@@ -44,11 +49,11 @@ def create_app(
         *admin_handlers(),
         *login_handlers(),
         *reference_handlers(),
-        *(pages(guards=[require_viewer]) if pages else ()),
+        *pages(guards=[require_viewer]),
     ]
     return Litestar(
         route_handlers=handlers,
-        state=State({"services": services}),
+        state=State({"services": services, "render_page": render_page}),
         exception_handlers={**EXCEPTION_HANDLERS, SignInNeededError: to_login},
         # SDKs in browsers send from other origins; no cookie travels with them.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"]),
@@ -56,11 +61,30 @@ def create_app(
             title="landed",
             version=version("landed"),
             description="Analytics for career products: the way in, health and administration.",
-            path="/openapi",
-            render_plugins=[JsonRenderPlugin(path="/raw.json")],
+            path=_FRAMEWORKS_OWN,
+            render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
         ),
+        on_app_init=[_add_last],
         lifespan=list(lifespan),
         request_max_body_size=_MAX_BODY_BYTES,
         logging_config=None,
     )
+
+
+class _OwnDocumentOnly(InitPlugin):
+    """Leaves out the framework's routes of its document, which lacks what ours adds."""
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.route_handlers = [
+            handler
+            for handler in app_config.route_handlers
+            if not (isinstance(handler, Router) and handler.path == _FRAMEWORKS_OWN)
+        ]
+        return app_config
+
+
+def _add_last(app_config: AppConfig) -> AppConfig:
+    # Plugins that are given to the application run before the framework's own.
+    app_config.plugins.append(_OwnDocumentOnly())
+    return app_config

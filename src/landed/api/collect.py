@@ -153,7 +153,13 @@ def _post(path: str, form: Form, summary: str, tag: str) -> HTTPRouteHandler:
 def _get(path: str) -> HTTPRouteHandler:
     name = path.strip("/").replace("/", "_")
 
-    @get(path, name=f"get_{name}", include_in_schema=False)
+    @get(
+        path,
+        name=f"get_{name}",
+        operation_id=f"get_{name}",
+        tags=["PostHog"],
+        summary="PostHog's older form, in the address",
+    )
     async def handler(request: AnyRequest) -> Response[bytes]:
         data = request.query_params.get("data", "")
         return await _take(request, _POSTHOG_CAPTURE, data.encode())

@@ -15,6 +15,7 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from landed.api.auth import SESSION_COOKIE, Scope, authorise, make_session, may_see_pages
+from landed.api.problems import describe_problem
 from landed.errors import AuthError, ForbiddenError
 from landed.wiring import Services
 
@@ -28,16 +29,12 @@ _HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
-_PAGE: Final = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Sign in · landed</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/static/landed.css"></head>
-<body><main class="login"><h1>landed</h1>{note}
+_FORM: Final = """<section class="card login"><h1>Sign in</h1>{note}
 <form method="post" action="/login"><label for="key">Admin key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
 <button type="submit">Sign in</button></form>
 <p>The key lies in <code>keys/admin.key</code> of the data folder, or in
-<code>LANDED_ADMIN_KEY</code>.</p></main></body></html>"""
+<code>LANDED_ADMIN_KEY</code>.</p></section>"""
 
 
 class SignInNeededError(AuthError):
@@ -57,20 +54,12 @@ def require_viewer(
         raise SignInNeededError("Sign in at /login, or send the admin key as Bearer token.")
 
 
-def to_login(request: Request[Any, Any, Any], _: SignInNeededError) -> Response[Any]:
+def to_login(request: Request[Any, Any, Any], error: SignInNeededError) -> Response[Any]:
     """Send a browser to the log-in form, and tell everything else 401."""
     if "text/html" in request.headers.get("accept", ""):
         return Redirect("/login", status_code=303)
-    return Response(
-        {
-            "code": "unauthorized",
-            "error": "unauthorized",
-            "message": _.message,
-            "detail": _.message,
-        },
-        status_code=401,
-        media_type="application/problem+json",
-    )
+    # Not Basic: a browser's script that asks for numbers would open a password window.
+    return describe_problem(error, challenge='Bearer realm="landed"')
 
 
 @dataclass(frozen=True)
@@ -81,9 +70,9 @@ class LoginForm:
 
 
 @get("/login", sync_to_thread=False, include_in_schema=False)
-def login_page() -> Response[str]:
+def login_page(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the form."""
-    return _page("")
+    return _page(request, "")
 
 
 @post("/login", sync_to_thread=False, include_in_schema=False, middleware=[_throttle.middleware])
@@ -96,7 +85,7 @@ def login(
     try:
         authorise(data.key.strip(), services.keys, Scope.ADMIN)
     except (AuthError, ForbiddenError) as error:
-        return _page(error.message, status=error.status)
+        return _page(request, error.message, status=error.status)
     answer: Response[Any] = Redirect("/overview", status_code=303)
     answer.set_cookie(
         SESSION_COOKIE,
@@ -117,11 +106,10 @@ def logout() -> Response[Any]:
     return answer
 
 
-def _page(note: str, status: int = 200) -> Response[str]:
+def _page(request: Request[Any, Any, Any], note: str, status: int = 200) -> Response[str]:
     shown = f'<p role="alert">{escape(note)}</p>' if note else ""
-    return Response(
-        _PAGE.format(note=shown), status_code=status, media_type="text/html", headers=_HEADERS
-    )
+    html = request.app.state.render_page("Sign in", "/login", _FORM.format(note=shown))
+    return Response(html, status_code=status, media_type="text/html", headers=_HEADERS)
 
 
 def login_handlers() -> list[Any]:

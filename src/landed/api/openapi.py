@@ -1,188 +1,185 @@
-"""The OpenAPI document: what Litestar knows of the routes, with the bodies of events added.
+"""The OpenAPI document: what Litestar knows of the routes, with bodies and answers added.
 
 The schemas of the events come from the tracking plan, so the document cannot drift from it.
+Each operation lists the statuses that it can answer with, and no others.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
 
 from litestar import Litestar
 
-from landed.events import PLAN, json_schema
+from landed.api.admin import MEDIA_TYPES
+from landed.api.problems import PROBLEM
+from landed.api.schemas import Json, build_schemas, refer
+from landed.collect.decode import SEGMENT_PATHS
 
 __all__ = ["build_document"]
 
-Json = dict[str, Any]
-
-_PROBLEM: Final[Json] = {
-    "type": "object",
-    "required": ["code", "message", "detail", "error"],
-    "properties": {
-        "code": {"type": "string", "description": "Stable name of the error."},
-        "message": {"type": "string", "description": "Value, rule and remedy."},
-        "detail": {"type": "string", "description": "The message, with the bad field's path."},
-        "error": {"type": "string", "description": "The code again, for clients that read it."},
-    },
-}
 _REFUSALS: Final = {
-    "400": "The body cannot be read; the message says where.",
+    "400": "The request cannot be read; the message says where.",
     "401": "No key, or an unknown one.",
-    "403": "The key may not do this.",
+    "403": "The key is known but may not do this.",
     "413": "The body or an event is over its limit.",
-    "429": "Too many requests; see Retry-After.",
-    "503": "Nothing was kept; send again after Retry-After.",
+    "422": "A parameter breaks its rule.",
+    "503": "Nothing was kept or read; send again after Retry-After.",
 }
-_TIME: Final[Json] = {"type": "string", "format": "date-time"}
-_ID: Final[Json] = {"type": "string", "minLength": 1, "maxLength": 200}
-_FREE: Final[Json] = {"type": "object", "additionalProperties": True}
-_SEGMENT_COMMON: Final[Json] = {
-    "messageId": _ID,
-    "userId": _ID,
-    "anonymousId": _ID,
-    "timestamp": _TIME,
-    "sentAt": _TIME,
-    "context": _FREE,
-}
-_ONE_ID: Final = [{"required": ["userId"]}, {"required": ["anonymousId"]}]
+_JSON: Final = "application/json"
+_TEXT: Final[Json] = {"type": "string"}
+_SECURITY: Final[list[Json]] = [{"basic": []}, {"bearer": []}, {"header": []}]
+_COLLECT_REFUSALS: Final = ("400", "401", "413", "503")
 
 
-def _segment_item(kind: str, required: list[str], **extra: Json) -> Json:
+@dataclass(frozen=True)
+class _Operation:
+    """What the document says of one operation beyond what the framework knows.
+
+    Attributes:
+        answer: Media type → schema of the answer with status 200.
+        refusals: The statuses of its errors.
+        body: Schema of the body, None without one.
+        parameters: Of the query.
+        summary: Instead of the handler's.
+    """
+
+    answer: Mapping[str, Json]
+    refusals: tuple[str, ...] = ()
+    body: Json | None = None
+    parameters: list[Json] = field(default_factory=list)
+    summary: str | None = None
+
+
+def _query(name: str, text: str, schema: Json = _TEXT, *, required: bool = False) -> Json:
     return {
-        "type": "object",
-        "properties": {**_SEGMENT_COMMON, "type": {"const": kind}, **extra},
+        "name": name,
+        "in": "query",
         "required": required,
-        "anyOf": _ONE_ID,
+        "description": text,
+        "schema": schema,
     }
 
 
-_NAME: Final[Json] = {"type": "string", "minLength": 1, "maxLength": 200}
-_SEGMENT_ITEMS: Final[dict[str, Json]] = {
-    "track": _segment_item("track", ["event"], event=_NAME, properties=_FREE),
-    "identify": _segment_item("identify", [], traits=_FREE),
-    "page": _segment_item("page", [], name=_NAME, properties=_FREE),
-    "screen": _segment_item("screen", [], name=_NAME, properties=_FREE),
-    "group": _segment_item("group", ["groupId"], groupId=_ID, traits=_FREE),
-    "alias": _segment_item("alias", ["previousId"], previousId=_ID),
-}
-_SEGMENT_BATCH: Final[Json] = {
-    "type": "object",
-    "required": ["batch"],
-    "properties": {
-        "batch": {
-            "type": "array",
-            "maxItems": 2500,
-            "items": {
-                "oneOf": [{"$ref": f"#/components/schemas/Segment_{k}"} for k in _SEGMENT_ITEMS]
-            },
-        },
-        "sentAt": _TIME,
-        "context": _FREE,
-    },
-}
-_POSTHOG_EVENT: Final[Json] = {
-    "type": "object",
-    "required": ["event", "distinct_id"],
-    "properties": {
-        "event": _NAME,
-        "distinct_id": _ID,
-        "uuid": {"type": "string", "format": "uuid"},
-        "timestamp": _TIME,
-        "properties": _FREE,
-    },
-}
-_POSTHOG_BATCH: Final[Json] = {
-    "type": "object",
-    "required": ["batch"],
-    "properties": {
-        "api_key": {"type": "string"},
-        "batch": {"type": "array", "items": {"$ref": "#/components/schemas/PostHog_event"}},
-        "sent_at": _TIME,
-    },
-}
-_OWN_EVENTS: Final[Json] = {
-    "type": "object",
-    "required": ["events"],
-    "properties": {
-        "events": {"type": "array", "items": {"$ref": "#/components/schemas/Landed_event"}}
-    },
-}
+_KEY_PARAMETERS: Final = [_query("api_key", "The write key."), _query("token", "The write key.")]
+_SENT_PARAMETER: Final = _query("_", "When it was sent, in epoch milliseconds.")
+_PERIOD: Final = [
+    _query("range", "Days until today, or custom.", {"enum": ["7", "28", "90", "365", "custom"]}),
+    _query("from", "First day of a custom range, in UTC.", {"type": "string", "format": "date"}),
+    _query("to", "Last day of a custom range, in UTC.", {"type": "string", "format": "date"}),
+    _query("compare", "Whether to add the period before.", {"enum": ["previous", "none"]}),
+]
 
 
-def _own_event() -> Json:
+def _collect(body: str, answer: str, *parameters: Json) -> _Operation:
+    return _Operation(
+        {_JSON: refer(answer)},
+        _COLLECT_REFUSALS,
+        refer(body),
+        [*_KEY_PARAMETERS, *parameters],
+    )
+
+
+def _capture(answer: str) -> dict[str, _Operation]:
+    several = {"anyOf": [refer("PostHog_event"), refer("PostHog_batch")]}
+    data = _query("data", "The event: JSON, or base64 of it.", required=True)
+    parameters = [*_KEY_PARAMETERS, _SENT_PARAMETER]
+    shared = {_JSON: refer(answer)}
     return {
-        "type": "object",
-        "required": ["event", "user_id"],
-        "properties": {
-            "event": {
-                **_NAME,
-                "description": "A name of the tracking plan, or your own.",
-                "examples": ["recommendation_clicked", *sorted(PLAN)[:3]],
-            },
-            "user_id": _ID,
-            "message_id": _ID,
-            "session_id": _ID,
-            "occurred_at": _TIME,
-            "properties": {**_FREE, "description": "The schema with the event's name says which."},
-            "context": _FREE,
-        },
+        "post": _Operation(shared, _COLLECT_REFUSALS, several, parameters),
+        "get": _Operation(shared, _COLLECT_REFUSALS, None, [data, *parameters]),
     }
 
 
-def _bodies() -> dict[str, str]:
-    """Path → name of the schema of its body."""
-    bodies = {f"/v1/{kind}": f"Segment_{kind}" for kind in _SEGMENT_ITEMS}
-    bodies |= {f"/v1/{kind[0]}": f"Segment_{kind}" for kind in _SEGMENT_ITEMS}
-    bodies |= {"/v1/batch": "Segment_batch", "/v1/import": "Segment_batch"}
-    bodies |= {"/batch": "PostHog_batch", "/i/v1/analytics/events": "PostHog_batch"}
-    bodies |= dict.fromkeys(("/capture", "/e", "/track", "/engage", "/i/v0/e"), "PostHog_event")
-    bodies["/api/analytics/events"] = "Landed_events"
-    return bodies
+_HEALTH: Final = {_JSON: refer("Health")}
+_ROUTES: Final[dict[str, dict[str, _Operation]]] = {
+    **{
+        f"/v1/{call}": {"post": _collect(f"Segment_{kind}", "Segment_answer")}
+        for call, kind in SEGMENT_PATHS.items()
+    },
+    "/batch": {"post": _collect("PostHog_batch", "PostHog_answer")},
+    "/i/v1/analytics/events": {"post": _collect("PostHog_v1_batch", "PostHog_v1_answer")},
+    "/i/v0/e": _capture("PostHog_answer"),
+    **{path: _capture("PostHog_older_answer") for path in ("/capture", "/e", "/track", "/engage")},
+    "/api/analytics/events": {"post": _collect("Landed_events", "Landed_answer")},
+    "/api/analytics/import": {"post": _collect("Landed_events", "Landed_answer")},
+    "/healthz": {"get": _Operation({_JSON: {"type": "object"}})},
+    "/readyz": {"get": _Operation(_HEALTH)},
+    "/metrics": {"get": _Operation({"text/plain": _TEXT, "application/openmetrics-text": _TEXT})},
+    "/api/admin/sql": {
+        "post": _Operation(
+            {media: {} for media in MEDIA_TYPES.values()},
+            ("400", "401", "403", "413", "503"),
+            refer("SqlRequest"),
+        )
+    },
+    "/api/admin/quarantine": {
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("Quarantined_event")}},
+            ("400", "401", "403", "503"),
+        )
+    },
+    "/api/admin/quarantine/replay": {
+        "post": _Operation({_JSON: refer("ReplayAnswer")}, ("401", "403", "503"))
+    },
+    "/overview.json": {
+        "get": _Operation(
+            {_JSON: {"type": "object"}},
+            ("401", "422", "503"),
+            parameters=_PERIOD,
+            summary="The overview's numbers",
+        )
+    },
+}
 
 
 def build_document(app: Litestar) -> Json:
     """Return the whole OpenAPI 3.1 document of the running app."""
-    document: Json = app.openapi_schema.to_schema()
-    components = document.setdefault("components", {})
-    schemas: Json = components.setdefault("schemas", {})
-    schemas |= {f"Segment_{kind}": item for kind, item in _SEGMENT_ITEMS.items()}
-    schemas |= {
-        "Segment_batch": _SEGMENT_BATCH,
-        "PostHog_event": _POSTHOG_EVENT,
-        "PostHog_batch": _POSTHOG_BATCH,
-        "Landed_event": _own_event(),
-        "Landed_events": _OWN_EVENTS,
-        "Problem": _PROBLEM,
-    }
-    schemas |= _plan_schemas()
+    document: Json = {**app.openapi_schema.to_schema()}
+    components: Json = document.setdefault("components", {})
+    components["schemas"] = {**components.get("schemas", {}), **build_schemas()}
     components["securitySchemes"] = {
         "basic": {"type": "http", "scheme": "basic", "description": "The key as user name."},
         "bearer": {"type": "http", "scheme": "bearer"},
         "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     }
-    bodies = _bodies()
     for path, item in document["paths"].items():
-        for operation in item.values():
-            _complete(operation, bodies.get(path))
+        for method, operation in item.items():
+            _complete(operation, _ROUTES[path][method])
+    document["paths"]["/readyz"]["get"]["responses"]["503"] = {
+        "description": "Events are refused: the spool cannot keep them.",
+        "content": _content(_HEALTH),
+    }
     return document
 
 
-def _plan_schemas() -> Json:
-    text = json_schema()
-    definitions: Json = text["$defs"]
-    return definitions
-
-
-def _complete(operation: Json, body: str | None) -> None:
-    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    responses = operation.setdefault("responses", {})
-    for status, text in _REFUSALS.items():
-        responses[status] = {"description": text, "content": problem}
-    if body is None:
-        return
-    schema = {"$ref": f"#/components/schemas/{body}"}
-    operation["requestBody"] = {
-        "required": True,
-        "content": {"application/json": {"schema": schema}},
+def _complete(operation: Json, known: _Operation) -> None:
+    operation["responses"] = {
+        "200": {"description": "Done.", "content": _content(known.answer)},
+        **{status: _refusal(status) for status in known.refusals},
     }
-    operation["security"] = [{"basic": []}, {"bearer": []}, {"header": []}]
+    if known.summary:
+        operation["summary"] = known.summary
+    if known.parameters:
+        operation["parameters"] = known.parameters
+    if known.body is not None:
+        operation["requestBody"] = {"required": True, "content": _content({_JSON: known.body})}
+    if "401" in known.refusals:
+        operation["security"] = _SECURITY
+
+
+def _content(schemas: Mapping[str, Json]) -> Json:
+    return {media: {"schema": schema} for media, schema in schemas.items()}
+
+
+def _refusal(status: str) -> Json:
+    answer: Json = {
+        "description": _REFUSALS[status],
+        "content": _content({PROBLEM: refer("Problem")}),
+    }
+    if status == "503":
+        answer["headers"] = {
+            "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}
+        }
+    return answer

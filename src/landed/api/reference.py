@@ -28,12 +28,13 @@ def openapi_json(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
 @get("/docs", sync_to_thread=True, include_in_schema=False)
 def docs(request: Request[Any, Any, Any]) -> Response[str]:
     """Show the reference."""
-    page = render_reference(build_document(request.app))
+    body = render_reference(build_document(request.app))
+    page = request.app.state.render_page("API reference", "/docs", body)
     return Response(page, media_type="text/html", headers=_HEADERS)
 
 
 def render_reference(document: dict[str, Any]) -> str:
-    """Render an OpenAPI document as one HTML page.
+    """Render an OpenAPI document as the content of one page.
 
     Examples:
         >>> "<h1>T" in render_reference({"info": {"title": "T", "version": "1"}, "paths": {}})
@@ -50,15 +51,11 @@ def render_reference(document: dict[str, Any]) -> str:
     schemas = document.get("components", {}).get("schemas", {})
     shapes = "".join(_schema(name, schema) for name, schema in sorted(schemas.items()))
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        f"<title>{escape(info['title'])} · API reference</title>"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/static/landed.css"></head><body class="reference">'
-        f"<nav aria-label='Routes'><ul>{links}</ul></nav><main>"
+        f'<div class="reference"><nav aria-label="Routes"><ul>{links}</ul></nav><div>'
         f"<h1>{escape(info['title'])} {escape(info['version'])}</h1>"
         f"<p>{escape(info.get('description', ''))} "
         '<a href="/openapi.json">openapi.json</a></p>'
-        f"{sections}<h2>Schemas</h2>{shapes}</main></body></html>"
+        f"{sections}<h2>Schemas</h2>{shapes}</div></div>"
     )
 
 

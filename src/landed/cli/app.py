@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
+import httpx
 import structlog
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from landed.cli import demo, doctor, importing, migrate, plan, quarantine, serve, sql
-from landed.config import Settings
+from landed.cli.local import settings_for
 from landed.errors import LandedError
 
 __all__ = ["app", "main"]
@@ -33,16 +36,23 @@ app.add_typer(quarantine.app, name="quarantine")
 
 def main() -> None:
     """Run a command; a deliberate error becomes one line and exit status 1."""
-    _log_to_stderr()
     try:
+        _log_to_stderr()
         app()
     except LandedError as error:
-        Console(stderr=True).print(f"[bold red]landed:[/] {error.message}", highlight=False)
-        sys.exit(1)
+        _fail(error.message)
+    except httpx.HTTPError as error:
+        _fail(f"The server stopped answering ({type(error).__name__}). See `landed doctor`.")
+
+
+def _fail(message: str) -> NoReturn:
+    text = Text.assemble(("landed:", "bold red"), f" {message}")
+    Console(stderr=True).print(text, soft_wrap=True)
+    sys.exit(1)
 
 
 def _log_to_stderr() -> None:
-    level = Settings().log_level
+    level = settings_for(None).log_level
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

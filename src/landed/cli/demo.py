@@ -97,10 +97,11 @@ def _note(data: Path, config: MarketConfig, *, complete: bool) -> None:
 def _load(settings: Settings, config: MarketConfig) -> None:
     market = Market(config)
     with opened(settings) as services, _progress() as progress:
+        pseudonymiser = services.fresh_pipeline().pseudonymiser
         task = progress.add_task("simulating and loading", total=config.events)
         loaded = 0
         for chunk in market.slices():
-            services.spool.append("events", to_batch(chunk, services.pipeline.pseudonymiser))
+            services.spool.append("events", to_batch(chunk, pseudonymiser))
             if not services.spool.wait_for_room(bytes_on_disk=_AHEAD_BYTES, timeout=_ROOM_SECONDS):
                 raise SpoolFullError("The store does not take the events. See engine.log.")
             loaded += len(chunk)

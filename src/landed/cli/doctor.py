@@ -12,11 +12,13 @@ from email.utils import parsedate_to_datetime
 import httpx
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from landed.cli.local import RunningServer, find_server, opened, settings_for
 from landed.cli.serve import DataOption
+from landed.cli.server import find_port
 from landed.config import Settings
-from landed.errors import LandedError
+from landed.errors import InvalidInputError, LandedError
 from landed.wiring import Check, Services
 
 __all__ = ["doctor"]
@@ -38,8 +40,8 @@ def doctor(data: DataOption = None) -> None:
     if all(check.ok for check in checks):
         checks += _live_checks(settings)
     for check in checks:
-        mark = "[green]ok  [/]" if check.ok else "[bold red]FAIL[/]"
-        console.print(f"{mark} {check.name:<8} {check.note}")
+        mark = ("ok  ", "green") if check.ok else ("FAIL", "bold red")
+        console.print(Text.assemble(mark, f" {check.name:<8} {check.note}"), soft_wrap=True)
     raise typer.Exit(0 if all(check.ok for check in checks) else 1)
 
 
@@ -77,15 +79,28 @@ def _live_checks(settings: Settings) -> list[Check]:
     server = find_server(settings)
     if server is not None:
         return list(_server_checks(server))
+    port = _port_check(settings)
     try:
         with opened(settings) as services:
-            return [*_health(services), _schema(services)]
+            return [port, *_health(services), _schema(services)]
     except LandedError as error:
-        return [Check("store", ok=False, note=error.message)]
+        return [port, Check("store", ok=False, note=error.message)]
+
+
+def _port_check(settings: Settings) -> Check:
+    try:
+        find_port(settings.host, settings.port)
+    except InvalidInputError as error:
+        return Check("port", ok=False, note=error.message)
+    return Check("port", ok=True, note=f"{settings.host}:{settings.port} is free for landed serve")
 
 
 def _server_checks(server: RunningServer) -> Iterator[Check]:
-    answer = httpx.get(f"{server.url}/readyz", timeout=10)
+    try:
+        answer = httpx.get(f"{server.url}/readyz", timeout=10)
+    except httpx.HTTPError as error:
+        yield Check("server", ok=False, note=f"{server.url}: {type(error).__name__}")
+        return
     yield Check("server", ok=answer.status_code == httpx.codes.OK, note=server.url)
     for entry in answer.json()["checks"]:
         yield Check(entry["name"], ok=entry["ok"], note=entry["note"])

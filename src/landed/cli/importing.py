@@ -53,20 +53,21 @@ def import_file(
     fingerprint = file_fingerprint(file)
     checkpoint = settings.data / "imports" / f"{fingerprint}-{file_fingerprint(map)[:8]}"
     checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    rows_in_file = count_rows(file)
     done = int(checkpoint.read_text()) if checkpoint.exists() else 0
     console = Console(stderr=True, highlight=False)
     if done:
         console.print(f"Going on after row {done:,}; delete {checkpoint} to import all again.")
     totals = {"accepted": 0, "quarantined": 0, "withheld": 0}
     with _delivery(settings) as deliver, _progress(console) as progress:
-        task = progress.add_task(file.name, total=max(count_rows(file), done), completed=done)
+        task = progress.add_task(file.name, total=max(rows_in_file, done), completed=done)
         for count, body in _bodies(file, mapping, UUID(fingerprint), done):
             answer = deliver(body)
             totals["accepted"] += answer["accepted"]
             totals["withheld"] += answer["withheld"]
             totals["quarantined"] += len(answer["rejected"])
             done += count
-            checkpoint.write_text(str(done))
+            _note(checkpoint, done)
             progress.update(task, completed=done)
     console.print(
         f"{totals['accepted']:,} events imported, {totals['quarantined']:,} in the quarantine, "
@@ -74,15 +75,23 @@ def import_file(
     )
 
 
+def _note(checkpoint: Path, done: int) -> None:
+    fresh = checkpoint.with_suffix(".new")
+    fresh.write_text(str(done))
+    fresh.replace(checkpoint)
+
+
 def _bodies(
     file: Path, mapping: ColumnMap, namespace: UUID, skip: int
 ) -> Iterator[tuple[int, bytes]]:
+    # The event is part of the id: the same file can be imported as one event and as another.
+    event = mapping.event.name or mapping.event.column
     rows = enumerate(islice(read_rows(file), skip, None), start=skip)
     while chunk := list(islice(rows, _ROWS_PER_REQUEST)):
         events = [
             {"event": "", "user_id": "", "properties": {"unreadable_row": number + 1}}
             if row is None
-            else build_event(mapping, row, str(uuid5(namespace, str(number))))
+            else build_event(mapping, row, str(uuid5(namespace, f"{event}:{number}")))
             for number, row in chunk
         ]
         yield len(chunk), msgspec.json.encode({"events": events}, enc_hook=str)

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
+from pydantic import ValidationError
 
 from landed.cli.server import server_file
 from landed.config import Settings
-from landed.errors import StoreError
+from landed.errors import InvalidInputError, StoreError
 from landed.privacy import Keys, load_keys
 from landed.wiring import Services, build_services
 
@@ -36,11 +38,20 @@ class RunningServer:
 
 
 def settings_for(data: Path | None, **overrides: object) -> Settings:
-    """Settings of the environment, with what the command line says on top."""
-    given = {name: value for name, value in overrides.items() if value is not None}
-    if data is not None:
-        given["data"] = data
-    return Settings().model_copy(update=given)
+    """Settings of the environment, with what the command line says on top.
+
+    Raises:
+        InvalidInputError: One of them breaks its rule; the message names it.
+    """
+    given: dict[str, Any] = {"data": data, **overrides}
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join(map(str, fault["loc"]))
+        raise InvalidInputError(
+            f"LANDED_{name.upper()} or its option: {fault['msg']}. See docs/reference/settings.md."
+        ) from None
 
 
 def find_server(settings: Settings) -> RunningServer | None:

@@ -8,6 +8,7 @@ import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from landed.cli.local import RunningServer, find_server, opened, settings_for, wait_until_stored
 from landed.cli.serve import DataOption
@@ -50,7 +51,7 @@ def list_events(
     )
     table = Table(*columns, box=None, header_style="bold")
     for row in rows:
-        table.add_row(*(str(row[column]) for column in columns))
+        table.add_row(*(Text(str(row[column])) for column in columns))
     console.print(table)
 
 
@@ -70,7 +71,7 @@ def replay(data: DataOption = None) -> None:
             replayed, refused = replay_quarantine(
                 services.store,
                 services.spool,
-                services.pipeline,
+                services.fresh_pipeline(),
                 secret=services.keys.pseudonym_secret,
                 until=services.clock(),
             )

@@ -17,11 +17,11 @@ from granian.server.embed import Server
 
 from landed.api import create_app
 from landed.config import Settings
-from landed.dashboard import page_handlers, page_lifespan
+from landed.dashboard import page_handlers, page_lifespan, render_plain
 from landed.errors import InvalidInputError
 from landed.wiring import Services, build_services
 
-__all__ = ["Alongside", "run_server", "server_file"]
+__all__ = ["Alongside", "find_port", "run_server", "server_file"]
 
 _log = structlog.get_logger(__name__)
 _BACKLOG = 1024
@@ -44,7 +44,7 @@ def run_server(settings: Settings, *, alongside: Alongside | None = None) -> Non
     Raises:
         InvalidInputError: The address is taken or not of this machine.
     """
-    settings = settings.model_copy(update={"port": _free_port(settings.host, settings.port)})
+    settings = settings.model_copy(update={"port": find_port(settings.host, settings.port)})
     services = build_services(settings)
     services.start()
     url = f"http://{_shown(settings.host)}:{settings.port}"
@@ -61,7 +61,12 @@ def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
 
 
-def _free_port(host: str, port: int) -> int:
+def find_port(host: str, port: int) -> int:
+    """Return the port if it can be listened on; for port 0 a free one.
+
+    Raises:
+        InvalidInputError: The address is taken or not of this machine.
+    """
     try:
         with socket.create_server((host, port)) as listener:
             found: int = listener.getsockname()[1]
@@ -76,7 +81,7 @@ def _free_port(host: str, port: int) -> int:
 async def _serve(services: Services, url: str, alongside: Alongside | None) -> None:
     settings = services.settings
     server = Server(
-        create_app(services, page_handlers, [page_lifespan]),
+        create_app(services, page_handlers, render_plain, [page_lifespan]),
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -8,7 +8,7 @@ underscores, since the store reads them as paths.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Container
 from typing import Any, Final
 
 from landed.events import hint_types
@@ -16,37 +16,25 @@ from landed.events import hint_types
 __all__ = ["fit_columns"]
 
 _INT64: Final = 2**63
-
-
-def _is_text(value: Any) -> bool:
-    # ClickHouse: a text column takes numbers as their digits; hosts number their jobs.
-    return type(value) in (str, int, float)
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (float, int)
-
-
-def _is_whole(value: Any) -> bool:
-    return type(value) is int and -_INT64 <= value < _INT64
-
-
-def _is_bool(value: Any) -> bool:
-    return type(value) is bool
-
-
-_CHECKS: Final[dict[str, Callable[[Any], bool]]] = {
-    "String": _is_text,
-    "LowCardinality(String)": _is_text,
-    "Nullable(Float64)": _is_number,
-    "Nullable(Int64)": _is_whole,
-    "Nullable(Bool)": _is_bool,
+# ClickHouse: a text column takes numbers as their digits; hosts number their jobs.
+_TEXT: Final = frozenset({str, int, float})
+_NUMBER: Final = frozenset({float, int})
+_WHOLE: Final = frozenset({int})
+_BOOL: Final = frozenset({bool})
+_TYPES: Final = {
+    "String": _TEXT,
+    "LowCardinality(String)": _TEXT,
+    "Nullable(Float64)": _NUMBER,
+    "Nullable(Int64)": _WHOLE,
+    "Nullable(Bool)": _BOOL,
 }
-_HINTED: Final = {name: _CHECKS[kind] for name, kind in hint_types().items()}
+_HINTED: Final = {name: _TYPES[kind] for name, kind in hint_types().items()}
 
 
 def fit_columns(properties: dict[str, Any]) -> dict[str, Any]:
     """Return the properties with misfits of typed columns under `other`; nulls of them go.
+
+    No value is lost: where a name is taken already, the one that moves gets an underscore more.
 
     Examples:
         >>> fit_columns({"score": 7.5, "mood": None})
@@ -56,17 +44,44 @@ def fit_columns(properties: dict[str, Any]) -> dict[str, Any]:
         >>> fit_columns({"utm.source": "mail"})
         {'utm_source': 'mail'}
     """
-    if any("." in name for name in properties):
-        # ClickHouse: a dotted name and an object of the same path refuse the whole insert.
-        properties = {name.replace(".", "_"): value for name, value in properties.items()}
-    misfits = [
-        name for name in properties if name in _HINTED and not _HINTED[name](properties[name])
-    ]
-    if not misfits:
-        return properties
-    fitting = {name: value for name, value in properties.items() if name not in misfits}
-    moved = {name: properties[name] for name in misfits if properties[name] is not None}
+    # The hot path: most events fit, and one pass tells.
+    for name, value in properties.items():
+        kinds = _HINTED.get(name)
+        if (kinds is not None and not _fits(value, kinds)) or "." in name:
+            return _moved_aside(properties)
+    return properties
+
+
+def _fits(value: Any, kinds: frozenset[type]) -> bool:
+    return type(value) in kinds and (kinds is not _WHOLE or -_INT64 <= value < _INT64)
+
+
+def _moved_aside(properties: dict[str, Any]) -> dict[str, Any]:
+    fitting: dict[str, Any] = {}
+    moved: dict[str, Any] = {}
+    for dotted, value in properties.items():
+        name = dotted
+        if "." in dotted:
+            name = _free_name(dotted.replace(".", "_"), properties, fitting, moved)
+        if name not in _HINTED or _fits(value, _HINTED[name]):
+            fitting[name] = value
+        elif value is not None:
+            moved[name] = value
     if moved:
-        other = fitting.get("other")
-        fitting["other"] = {**other, **moved} if isinstance(other, dict) else moved
+        fitting["other"] = _beside(moved, fitting.get("other"))
     return fitting
+
+
+def _beside(moved: dict[str, Any], other: Any) -> dict[str, Any]:
+    if other is None:
+        return moved
+    both = dict(other) if isinstance(other, dict) else {"other": other}
+    for name, value in moved.items():
+        both[_free_name(name, both)] = value
+    return both
+
+
+def _free_name(name: str, *taken: Container[str]) -> str:
+    while any(name in names for names in taken):
+        name += "_"
+    return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ __all__ = ["FORMATS", "count_rows", "file_fingerprint", "read_rows"]
 
 FORMATS = (".jsonl", ".csv", ".parquet")
 _BATCH_ROWS = 10_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any] | None]:
@@ -27,11 +29,21 @@ def read_rows(path: Path) -> Iterator[dict[str, Any] | None]:
         InvalidInputError: The file is missing, or of a format that is not known.
     """
     readers = {".jsonl": _json_lines, ".csv": _csv, ".parquet": _parquet}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
+    with _explained(path):
+        yield from readers[_format(path)](path)
+
+
+def _format(path: Path) -> str:
+    ending = path.suffix.lower()
+    if ending not in FORMATS:
         raise InvalidInputError(f"{path.name}: the ending must be one of {', '.join(FORMATS)}.")
+    return ending
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        yield from reader(path)
+        yield
     except OSError as error:
         raise InvalidInputError(f"{path}: {error.strerror or error}.") from error
     except pa.ArrowException as error:
@@ -42,16 +54,18 @@ def _json_lines(path: Path) -> Iterator[dict[str, Any] | None]:
     decode = msgspec.json.Decoder(dict[str, Any]).decode
     with path.open("rb") as file:
         for line in file:
-            if not line.strip():
+            text = line.removeprefix(_BYTE_ORDER_MARK).strip()
+            if not text:
                 continue
             try:
-                yield decode(line)
+                yield decode(text)
             except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
                 yield None
 
 
 def _csv(path: Path) -> Iterator[dict[str, Any] | None]:
-    with path.open(newline="", encoding="utf-8", errors="replace") as file:
+    # Spreadsheets write a byte order mark before the first column's name.
+    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
         rows = csv.DictReader(file)
         while True:
             try:
@@ -71,11 +85,16 @@ def _parquet(path: Path) -> Iterator[dict[str, Any] | None]:
 
 
 def count_rows(path: Path) -> int:
-    """Count rows for a progress bar: exact for Parquet, lines for the others."""
-    if path.suffix.lower() == ".parquet":
-        return int(pq.read_metadata(path).num_rows)
-    with path.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    """Count rows for a progress bar: exact for Parquet, lines for the others.
+
+    Raises:
+        InvalidInputError: The file cannot be read, or is of a format that is not known.
+    """
+    with _explained(path):
+        if _format(path) == ".parquet":
+            return int(pq.read_metadata(path).num_rows)
+        with path.open("rb") as file:
+            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 
 
 def file_fingerprint(path: Path) -> str:
@@ -85,10 +104,7 @@ def file_fingerprint(path: Path) -> str:
         InvalidInputError: The file cannot be read.
     """
     digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            for chunk in iter(lambda: file.read(1 << 20), b""):
-                digest.update(chunk)
-    except OSError as error:
-        raise InvalidInputError(f"{path}: {error.strerror}.") from error
+    with _explained(path), path.open("rb") as file:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            digest.update(chunk)
     return digest.hexdigest()[:32]

@@ -21,8 +21,10 @@ Example, in TOML::
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -33,6 +35,8 @@ from landed.errors import InvalidInputError
 __all__ = ["ColumnMap", "build_event", "load_mapping"]
 
 _MISSING: Final = ("", "NA", "NaN", "null", None)
+_UNIVERSAL: Final = ("UTC", "GMT")
+_BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 Kind = Literal["text", "number", "integer", "boolean"]
 
 
@@ -83,7 +87,7 @@ def load_mapping(path: Path) -> ColumnMap:
         InvalidInputError: It is no TOML or breaks the form; the message names the place.
     """
     try:
-        mapping = msgspec.convert(tomllib.loads(path.read_text()), ColumnMap)
+        mapping = msgspec.convert(tomllib.loads(path.read_text("utf-8")), ColumnMap)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise InvalidInputError(
             f"{path.name}: {error}. See docs/import.md for the form."
@@ -135,18 +139,34 @@ def _text(value: Any) -> str:
 
 
 def _typed(value: Any, kind: str) -> Any:
+    if isinstance(value, Decimal):
+        value = str(value)
     if not isinstance(value, str):
         return str(value) if kind == "text" and not isinstance(value, (dict, list)) else value
     try:
-        if kind == "number":
-            return float(value)
-        if kind == "integer":
-            return int(value)
-    except ValueError:
+        return _PARSERS[kind](value)
+    except (KeyError, ValueError):
         return value
-    if kind == "boolean" and value.lower() in ("true", "false", "1", "0", "yes", "no"):
-        return value.lower() in ("true", "1", "yes")
-    return value
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        # JSON has no such number: as text it is refused by name instead of lost silently.
+        raise ValueError(text)
+    return number
+
+
+def _boolean(text: str) -> bool:
+    return _BOOLEANS[text.lower()]
+
+
+_PARSERS: Final[dict[str, Callable[[str], Any]]] = {
+    "text": str,
+    "number": _number,
+    "integer": int,
+    "boolean": _boolean,
+}
 
 
 def _time(value: Any, time_format: str) -> Any:
@@ -154,6 +174,9 @@ def _time(value: Any, time_format: str) -> Any:
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).isoformat()
     text = _text(value)
     if not time_format or not text:
+        return text
+    # strptime takes the machine's own zone by its name too, and then forgets it.
+    if "%Z" in time_format and not any(zone in text.upper() for zone in _UNIVERSAL):
         return text
     try:
         parsed = datetime.strptime(text, time_format)  # noqa: DTZ007 - the zone is added below

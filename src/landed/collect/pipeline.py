@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -36,9 +36,13 @@ _DIGESTED_IDS: Final = {
     "$session_id": "session",
 }
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ONE_MS: Final = timedelta(milliseconds=1)
 _encode: Final = msgspec.json.Encoder().encode
-_PARTS: Final = {"properties", "traits", "context", *_DIGESTED_IDS}
+_DIGESTED_IN_PROPERTIES: Final = {"$session_id": "session", "$insert_id": "message"}
+_PARTS: Final = {"properties", "traits", "context"}
 _MAX_QUARANTINED_CHARS: Final = 8_192
+_NAME_TRAITS: Final = ("name", "firstName", "lastName", "first_name", "last_name")
 # Raw identifiers that hosts copy into properties: they become pseudonyms like the id itself.
 _ID_PROPERTIES: Final = {
     "user_id": "user_key",
@@ -50,6 +54,16 @@ _ID_PROPERTIES: Final = {
     "previousId": "previous_key",
     "group_id": "group_key",
     "groupId": "group_key",
+}
+# Identifiers that only some clients' forms know; decoders take them out of what is accepted.
+_RAW_IDS: Final = {
+    *_ID_PROPERTIES,
+    "alias",
+    "$anon_distinct_id",
+    "$device_id",
+    "$distinct_id",
+    "$group_key",
+    "$user_id",
 }
 
 
@@ -102,10 +116,10 @@ class Pipeline:
             gpc: Whether the request carries the Global Privacy Control signal.
             dnt: Whether it carries Do Not Track.
         """
-        received_ms = int(received_at.timestamp() * 1000)
+        received_ms = (received_at - _EPOCH) // _ONE_MS
         rows: list[EventRow] = []
-        refused = list(decoded.rejected)
-        withheld = 0
+        refused = [item for item in decoded.rejected if _may_keep(item, gpc=gpc, dnt=dnt)]
+        withheld = len(decoded.rejected) - len(refused)
         for index, event in zip(places_of(decoded), decoded.events, strict=True):
             if not may_collect(event.context, gpc=gpc, dnt=dnt):
                 withheld += 1
@@ -124,7 +138,7 @@ class Pipeline:
         check(name, properties)
         if not is_planned(name):
             name = self.scrubber.scrub(name)
-        private = self._private_properties(properties)
+        private = self._private_properties(properties, _names_in(event.context))
         if event.anonymous_id and event.anonymous_id != event.user_id:
             private["anonymous_key"] = self._key(event.anonymous_id)
         occurred = event.occurred_at
@@ -133,26 +147,30 @@ class Pipeline:
             self._digest(event.message_id, "message") if event.message_id else os.urandom(16),
             self.pseudonymiser.subject_key(event.user_id),
             self._digest(event.session_id, "session") if event.session_id else NO_SESSION,
-            received_ms if occurred is None else int(occurred.timestamp() * 1000),
+            received_ms if occurred is None else (occurred - _EPOCH) // _ONE_MS,
             received_ms,
             source,
             self.contexts.clean_json(event.context) if event.context else "{}",
             _encode(fit_columns(private)) if private else "{}",
         )
 
-    def _private_properties(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+    def _private_properties(
+        self, properties: Mapping[str, Any], names: Sequence[str] = ()
+    ) -> dict[str, Any]:
         if _ID_PROPERTIES.keys().isdisjoint(properties):
-            return self._scrubbed(properties)
+            return self._scrubbed(properties, names)
         keyed = {
             _ID_PROPERTIES[name]: self._key(str(value))
             for name, value in properties.items()
             if name in _ID_PROPERTIES and value not in (None, "")
         }
         rest = {name: value for name, value in properties.items() if name not in _ID_PROPERTIES}
-        return {**self._scrubbed(rest), **keyed}
+        return {**self._scrubbed(rest, names), **keyed}
 
-    def _scrubbed(self, properties: Mapping[str, Any]) -> dict[str, Any]:
-        scrubbed: dict[str, Any] = self.scrubber.scrub_json(properties)
+    def _scrubbed(
+        self, properties: Mapping[str, Any], names: Sequence[str] = ()
+    ) -> dict[str, Any]:
+        scrubbed: dict[str, Any] = self.scrubber.scrub_json(properties, known_names=names)
         return scrubbed
 
     def _key(self, raw: str) -> str:
@@ -182,20 +200,49 @@ class Pipeline:
         return text
 
     def _without_ids(self, content: Any) -> Any:
+        """Content as a replay needs it: keys and digests stand where the raw ids stood."""
         if not isinstance(content, dict):
             return self.scrubber.scrub_json(content)
+        names = [*_names_in(content.get("context")), *_names_in(content)]
         plain = {name: value for name, value in content.items() if name not in _PARTS}
-        private = self._private_properties(plain)
-        for name in _DIGESTED_IDS.keys() & content.keys():
-            private[name] = str(
-                uuid.UUID(bytes=self._digest(str(content[name]), _DIGESTED_IDS[name]))
-            )
+        private = self._keyed_in_place(plain, _DIGESTED_IDS, names)
         for part in ("properties", "traits"):
             if isinstance(content.get(part), dict):
-                private[part] = self._private_properties(content[part])
+                private[part] = self._keyed_in_place(content[part], _DIGESTED_IN_PROPERTIES, names)
         if isinstance(content.get("context"), dict):
             private["context"] = msgspec.json.decode(self.contexts.clean_json(content["context"]))
         return private
+
+    def _keyed_in_place(
+        self, record: Mapping[str, Any], digested: Mapping[str, str], names: Sequence[str]
+    ) -> dict[str, Any]:
+        ids: dict[str, Any] = {}
+        rest: dict[str, Any] = {}
+        for name, value in record.items():
+            if name not in digested and name not in _RAW_IDS:
+                rest[name] = value
+            elif value not in (None, ""):  # a digest of nothing would make all such events one
+                ids[name] = self._in_place(str(value), digested.get(name))
+        return {**self._scrubbed(rest, names), **ids}
+
+    def _in_place(self, raw: str, domain: str | None) -> str:
+        if domain is None:
+            return self._key(raw)
+        return str(uuid.UUID(bytes=self._digest(raw, domain)))
+
+
+def _may_keep(item: Rejected, *, gpc: bool, dnt: bool) -> bool:
+    """An event that cannot be read still says what may be done with it."""
+    context = item.content.get("context") if isinstance(item.content, dict) else None
+    return may_collect(context if isinstance(context, dict) else {}, gpc=gpc, dnt=dnt)
+
+
+def _names_in(context: Any) -> Sequence[str]:
+    """The person's names in the traits of a context: they must vanish from the properties."""
+    traits = context.get("traits") if isinstance(context, dict) else None
+    if not isinstance(traits, dict):
+        return ()
+    return [traits[key] for key in _NAME_TRAITS if isinstance(traits.get(key), str)]
 
 
 def _rejected(index: int, event: RawEvent, error: InvalidEventError) -> Rejected:
@@ -206,6 +253,7 @@ def _rejected(index: int, event: RawEvent, error: InvalidEventError) -> Rejected
         content={
             "event": event.event,
             "user_id": event.user_id,
+            "anonymous_id": event.anonymous_id,
             "message_id": event.message_id,
             "session_id": event.session_id,
             "occurred_at": event.occurred_at.isoformat() if event.occurred_at else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from landed.privacy import Pseudonymiser
 __all__ = ["Quarantine", "list_quarantined", "replay_quarantine"]
 
 _PAGE: Final = 1_000
-_KEY_HEX_LENGTH: Final = 32
+_is_key: Final = re.compile("[0-9a-f]{32}").fullmatch
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -41,7 +42,7 @@ class _KeptKeys(Pseudonymiser):
     """Quarantined content holds keys where ids stood: they stay the keys they are."""
 
     def subject_key(self, raw: str) -> bytes:
-        if len(raw) == _KEY_HEX_LENGTH:
+        if _is_key(raw):
             return bytes.fromhex(raw)
         return super().subject_key(raw)
 
@@ -56,7 +57,7 @@ def replay_quarantine(
     Args:
         store: Holds the quarantine.
         spool: Takes the rows; they are durable before anything is removed.
-        pipeline: The same that live traffic goes through.
+        pipeline: One of the caller's thread, as live traffic has.
         secret: The pseudonym secret.
         until: Events that were quarantined before this time, aware UTC.
 
@@ -105,16 +106,15 @@ def _build(pipeline: Pipeline, row: Mapping[str, Any]) -> EventRow | None:
 
 
 def _decode(content: dict[str, Any], row: Mapping[str, Any], received_at: datetime) -> Decoded:
-    """Put the ids back where the form of the source has them, and decode as at first."""
-    item = dict(content)
-    key = item.pop("user_key", item.pop("anonymous_key", ""))
+    """Decode as at first; an event without an id of its own is known by its place here."""
     message_id = str(UUID(str(row["quarantine_id"])))
-    if row["source"] == "segment" and "occurred_at" not in item:
-        body = {"batch": [{"messageId": message_id, **item, "userId": key}]}
+    as_sent = "occurred_at" not in content  # what the pipeline refused is in our own form
+    if row["source"] == "segment" and as_sent:
+        body = {"batch": [{"messageId": message_id, **content}]}
         return decode_segment("import", msgspec.json.encode(body), received_at=received_at)
-    if row["source"] == "posthog" and "occurred_at" not in item:
-        body = {"batch": [{"uuid": message_id, **item, "distinct_id": key}]}
+    if row["source"] == "posthog" and as_sent:
+        body = {"batch": [{"uuid": message_id, **content}]}
         return decode_posthog_batch(msgspec.json.encode(body), received_at=received_at)
-    event = {"message_id": message_id, **item, "user_id": key}
-    body = {"events": [{name: value for name, value in event.items() if value not in ("", None)}]}
+    event = {name: value for name, value in content.items() if value not in ("", None)}
+    body = {"events": [{"message_id": message_id, **event}]}
     return decode_own(msgspec.json.encode(body), received_at=received_at)

@@ -3,7 +3,8 @@
 Before an insert it asks the store which of the segment's message ids it already holds and
 leaves those rows out; an id counts once for ever, however late it is sent again. The
 segment's name is the insert token, so that a retry of an insert whose answer was lost
-is recognised even while the first one is still under way.
+is recognised even while the first one is still under way. Where only some of its rows are
+sent, the token also names these rows: the same token never stands for two sets of them.
 
 Rows that the store refuses for their content are searched by halving, and go to the
 quarantine; everything else is tried again until the store is back.
@@ -11,6 +12,7 @@ quarantine; everything else is tried again until the store is back.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 import time
@@ -98,13 +100,17 @@ class Writer:
             drain_seconds: How long to go on first, if segments wait.
         """
         end = time.monotonic() + drain_seconds
-        while self._spool.sealed() and self._state.healthy and time.monotonic() < end:
+        while self._draining() and time.monotonic() < end:
             self._wake.set()
             time.sleep(0.01)
         self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def _draining(self) -> bool:
+        waiting = self._thread.is_alive() and bool(self._spool.sealed())
+        return waiting and self._state.healthy
 
     def _run(self) -> None:
         wait = _FIRST_WAIT_SECONDS
@@ -141,9 +147,9 @@ class Writer:
         fresh = self._unknown_rows(table)
         self._count(duplicates=table.num_rows - fresh.num_rows)
         if fresh.num_rows == table.num_rows:
-            self._insert(fresh, segment.token, payload)
+            self._insert(fresh, segment.token, segment.token, payload)
         elif fresh.num_rows:
-            self._insert(fresh, segment.token, _stream(fresh))
+            self._insert_part(fresh, segment.token)
 
     def _unknown_rows(self, table: pa.Table) -> pa.Table:
         ids = table.column("message_id").to_pylist()
@@ -157,23 +163,26 @@ class Writer:
             seen.add(message_id)
         return table.filter(pa.array(keep, pa.bool_()))
 
-    def _insert(self, table: pa.Table, token: str, payload: bytes) -> None:
+    def _insert_part(self, table: pa.Table, segment: str) -> None:
+        self._insert(table, segment, _part_token(segment, table), _stream(table))
+
+    def _insert(self, table: pa.Table, segment: str, token: str, payload: bytes) -> None:
         try:
             self._store.insert("events", payload, token=token)
         except QueryError as error:
             if not getattr(error, "is_about_data", False):
                 raise
-            self._halve(table, token, error)
+            self._halve(table, segment, error)
         else:
             self._count(inserted=table.num_rows)
 
-    def _halve(self, table: pa.Table, token: str, error: QueryError) -> None:
+    def _halve(self, table: pa.Table, segment: str, error: QueryError) -> None:
         if table.num_rows == 1:
-            self._quarantine(table, token, error)
+            self._quarantine(table, _part_token(segment, table), error)
             return
         middle = table.num_rows // 2
-        for half, part in (("a", table.slice(0, middle)), ("b", table.slice(middle))):
-            self._insert(part, token + half, _stream(part))
+        for part in (table.slice(0, middle), table.slice(middle)):
+            self._insert_part(part, segment)
 
     def _quarantine(self, table: pa.Table, token: str, error: QueryError) -> None:
         row = table.to_pylist()[0]
@@ -209,6 +218,11 @@ class Writer:
             failures=now.failures + failures,
             healthy=now.healthy if healthy is None else healthy,
         )
+
+
+def _part_token(segment: str, table: pa.Table) -> str:
+    digest = hashlib.sha256(b"".join(table.column("message_id").to_pylist()))
+    return f"{segment}/{digest.hexdigest()[:32]}"
 
 
 def _stream(table: pa.Table) -> bytes:

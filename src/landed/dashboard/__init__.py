@@ -12,6 +12,7 @@ from landed.dashboard.assets import static_path
 from landed.dashboard.headers import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
 from landed.dashboard.live import LiveTiming
 from landed.dashboard.pages import Pages, page_lifespan, pages_of
+from landed.dashboard.plain import render_plain
 from landed.dashboard.rendering import make_frame, render_html
 from landed.dashboard.routes import page_handlers
 from landed.dashboard.types import HealthCheck, HealthReport, Keys, Services
@@ -30,5 +31,6 @@ __all__ = [
     "page_lifespan",
     "pages_of",
     "render_html",
+    "render_plain",
     "static_path",
 ]

@@ -14,7 +14,7 @@ from litestar.response import ServerSentEventMessage
 from landed.errors import LandedError
 from landed.insights import Freshness
 
-__all__ = ["LiveTiming", "follow"]
+__all__ = ["LiveTiming", "Rendered", "follow"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +29,17 @@ class LiveTiming:
             connection lives for ever.
     """
 
-    look_every: float = 1
+    look_every: float = 0.5
     beat_every: float = 5
     longest: float = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page, and the mark of the events that it was made from; None when that is unknown."""
+
+    html: str
+    mark: Any
 
 
 @dataclass(slots=True)
@@ -45,7 +53,7 @@ class _Seen:
 
 async def follow(
     freshness: Callable[[], Freshness],
-    render: Callable[[], str],
+    render: Callable[[], Rendered],
     *,
     stopping: asyncio.Event,
     timing: LiveTiming,
@@ -57,7 +65,7 @@ async def follow(
 
     Args:
         freshness: The cheap question: did events arrive?
-        render: The dear one: the page as HTML.
+        render: The dear one: the page, which may be a moment older than the mark.
         stopping: Set when the server goes down; the stream ends at once.
         timing: How often to look.
     """
@@ -67,8 +75,11 @@ async def follow(
         mark = await asyncio.to_thread(_mark, freshness)
         is_due = loop.time() - seen.beat_at >= timing.beat_every
         if mark != seen.mark or is_due:
-            yield await _look(render, seen)
-            seen.mark, seen.beat_at = mark, loop.time()
+            page = await asyncio.to_thread(render)
+            yield _tell(page.html, seen)
+            # A shared page can be older than the mark; then the next look makes it again.
+            is_away = isinstance(mark, str)
+            seen.mark, seen.beat_at = mark if is_away else page.mark, loop.time()
         await _pause(stopping, timing.look_every)
 
 
@@ -79,8 +90,7 @@ def _mark(freshness: Callable[[], Freshness]) -> Any:
         return error.code
 
 
-async def _look(render: Callable[[], str], seen: _Seen) -> ServerSentEventMessage:
-    html = await asyncio.to_thread(render)
+def _tell(html: str, seen: _Seen) -> ServerSentEventMessage:
     etag = sha256(html.encode()).hexdigest()
     if etag == seen.etag:
         return ServerSentEventMessage(event="checked", data="{}")

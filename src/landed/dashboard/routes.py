@@ -15,7 +15,7 @@ from litestar.types import ControllerRouterHandler, Guard
 from landed.charts import bundle_name
 from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
 from landed.dashboard.headers import SECURITY_HEADERS
-from landed.dashboard.live import follow
+from landed.dashboard.live import Rendered, follow
 from landed.dashboard.pages import Pages, pages_of
 from landed.dashboard.rendering import make_frame, render_html
 from landed.dashboard.types import EmptyView, ErrorView
@@ -70,7 +70,7 @@ def show_overview(request: AnyRequest) -> Response[str]:
     """Show the overview; its address is its state."""
     pages = pages_of(request.app)
     try:
-        html = _overview_html(pages, request, _now(pages))
+        html = _overview_page(pages, request, _now(pages)).html
     except InvalidInputError as error:
         return _html(_error_html(error), error.status)
     return _html(html, 200)
@@ -98,7 +98,7 @@ def show_overview_live(request: AnyRequest) -> Response[Any]:
         return _json_error(error)
     messages = follow(
         pages.watch.freshness,
-        lambda: _overview_html(pages, request, _now(pages), timeless=True),
+        lambda: _overview_page(pages, request, _now(pages), timeless=True),
         stopping=pages.stopping,
         timing=pages.timing,
     )
@@ -173,20 +173,21 @@ def _asked(params: Mapping[str, str], now: datetime) -> tuple[Period, bool]:
     return parse_period(params, now), compare == "previous"
 
 
-def _overview_html(
+def _overview_page(
     pages: Pages, request: AnyRequest, now: datetime, *, timeless: bool = False
-) -> str:
+) -> Rendered:
     """Write the page; timeless without the moment of fetching, so that equal stays equal."""
     period, compare = _asked(request.query_params, now)
     overview = pages.watch.overview(period, compare=compare)
+    mark = overview.freshness.mark if overview.freshness else None
     if overview.is_empty:
-        return render_html("empty.html", _empty_view(pages, request))
+        return Rendered(render_html("empty.html", _empty_view(pages, request)), mark)
     report = pages.services.health()
     frame = make_frame("Overview", "/overview")
     view = build_overview_view(overview, report, frame, compare=compare)
     if timeless:
         view = replace(view, fetched_at="", fetched_words="")
-    return render_html("overview.html", view)
+    return Rendered(render_html("overview.html", view), mark)
 
 
 def _empty_view(pages: Pages, request: AnyRequest) -> EmptyView:

@@ -14,7 +14,8 @@ __all__ = ["BriefCache"]
 
 T = TypeVar("T")
 
-_COST_FACTOR: Final = 4
+_CHEAP: Final = timedelta(seconds=0.5)
+_COST_FACTOR: Final = 2
 _LONGEST: Final = timedelta(seconds=30)
 
 
@@ -29,8 +30,8 @@ class BriefCache(Generic[T]):
     """Keep answers for a moment, so that a hundred viewers cost one query.
 
     The first caller of a key makes the answer; those who come meanwhile wait for the same
-    one. A dear answer is kept for four times as long as it took (30 s at most), so that
-    watching a page can never take more than a fifth of the store. Failures are not kept.
+    one. A dear answer is kept for twice as long as it took beyond half a second (30 s at
+    most), so that watching leaves room for other work. Failures are not kept.
 
     Args:
         keep: How long an answer is good at least.
@@ -85,7 +86,7 @@ class BriefCache(Generic[T]):
             entry.answer.set_exception(error)
         else:
             ended_at = self._clock()
-            cost = (ended_at - entry.started_at) * _COST_FACTOR
+            cost = (ended_at - entry.started_at - _CHEAP) * _COST_FACTOR
             entry.good_until = ended_at + max(self._keep, min(cost, _LONGEST))
             entry.answer.set_result(answer)
 

@@ -15,7 +15,7 @@ from landed.insights.types import Freshness, Overview, Queries
 
 __all__ = ["OverviewWatch"]
 
-_KEEP: Final = timedelta(seconds=1)
+_KEEP: Final = timedelta(seconds=0.4)
 _WORKERS: Final = 4
 _REMEMBERED: Final = 32
 
@@ -25,7 +25,7 @@ _Key = tuple[date, date, bool]
 class OverviewWatch:
     """Answer everyone who looks at the overview of one store.
 
-    Keep one per application and close it at the end. Answers are shared for about a second;
+    Keep one per application and close it at the end. Answers are shared for about half a second;
     when the store is away, the last numbers of the same days stand in for the missing ones.
 
     Args:
@@ -42,7 +42,7 @@ class OverviewWatch:
         self._last: OrderedDict[_Key, Overview] = OrderedDict()
 
     def overview(self, period: Period, *, compare: bool) -> Overview:
-        """Return the overview of a period, at most about a second old.
+        """Return the overview of a period, at most about half a second old.
 
         Args:
             period: The days to show.
@@ -52,7 +52,7 @@ class OverviewWatch:
         return self._overviews.get(key, lambda: self._fetch(key, period, compare=compare))
 
     def freshness(self) -> Freshness:
-        """Return how far the events reach, at most about a second old.
+        """Return how far the events reach, at most about half a second old.
 
         Raises:
             StoreError: The store cannot be reached.

@@ -7,6 +7,7 @@ texts in different uses do not give equal digests.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from typing import Final
 
@@ -16,6 +17,7 @@ __all__ = ["Pseudonymiser"]
 
 _CACHED_IDS: Final = 32_768
 _DIGEST_BYTES: Final = 16
+_BLOCK_BYTES: Final = 64
 _HEX_LENGTH: Final = 32
 _UUID_LENGTH: Final = 36
 _UUID_WRAPPED: Final = {38: (1, 37), 45: (9, 45)}  # {…} and urn:uuid:…
@@ -40,14 +42,14 @@ class Pseudonymiser:
         False
     """
 
-    __slots__ = ("_keys", "_recent", "_secret", "_subject")
+    __slots__ = ("_macs", "_recent", "_secret", "_subject")
 
     def __init__(self, secret: bytes) -> None:
         if len(secret) < _DIGEST_BYTES:
             raise ValueError(f"the secret has {len(secret)} bytes; it needs at least 16")
         self._secret = secret
-        self._keys: dict[str, bytes] = {}
-        self._subject = self._key("subject")
+        self._macs: dict[str, _Mac] = {}
+        self._subject = self._mac("subject")
         self._recent: dict[str, bytes] = {}
 
     def __repr__(self) -> str:
@@ -93,25 +95,42 @@ class Pseudonymiser:
         found = _uuid_bytes(raw)
         if found is not None:
             return found
-        key = self._keys.get(domain) or self._key(domain)
-        return hmac.digest(key, raw.encode("utf-8", "surrogatepass"), "sha256")[:_DIGEST_BYTES]
+        mac = self._macs.get(domain) or self._mac(domain)
+        return mac.digest(raw)
 
     def _new_subject(self, raw: str) -> bytes:
         if not raw:
             raise InvalidEventError(
                 "the user id is empty; send the person's id or an anonymous id", detail="$.userId"
             )
-        data = raw.encode("utf-8", "surrogatepass")
-        digest = hmac.digest(self._subject, data, "sha256")[:_DIGEST_BYTES]
+        digest = self._subject.digest(raw)
         if len(self._recent) >= _CACHED_IDS:
             self._recent.clear()
         self._recent[raw] = digest
         return digest
 
-    def _key(self, domain: str) -> bytes:
-        key = hmac.digest(self._secret, f"landed:{domain}:1".encode(), "sha256")
-        self._keys[domain] = key
-        return key
+    def _mac(self, domain: str) -> _Mac:
+        mac = _Mac(hmac.digest(self._secret, f"landed:{domain}:1".encode(), "sha256"))
+        self._macs[domain] = mac
+        return mac
+
+
+class _Mac:
+    """HMAC-SHA-256 with the key taken in beforehand: half the time of `hmac.digest`."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, key: bytes) -> None:
+        block = key.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(self, raw: str) -> bytes:
+        inner = self._inner.copy()
+        inner.update(raw.encode("utf-8", "surrogatepass"))
+        outer = self._outer.copy()
+        outer.update(inner.digest())
+        return outer.digest()[:_DIGEST_BYTES]
 
 
 def _uuid_bytes(raw: str) -> bytes | None:

@@ -30,9 +30,9 @@ _REMEMBERED_KEYS: Final = 8_192
 _REMEMBERED_LENGTH: Final = 120
 _UNKNOWN_SIZE: Final = -(1 << 30)
 _is_id = re.compile(
-    r"(?:[A-Za-z]{1,16}[_:.-])?(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"[a-zA-Z]{1,16}_\d{1,20}"
+    r"|(?:[A-Za-z]{1,16}[_:.-])?(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|\d{1,6}|(?=[a-f]{0,6}\d{1,16}[a-f]|[a-f]{1,6}\d)[0-9a-f]{6,64})"
-    r"|[a-zA-Z]{1,16}_\d{1,20}"
     r"|\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?)?",
     re.ASCII,
 ).fullmatch

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from litestar.response import ServerSentEventMessage
 
 from landed.dashboard import LiveTiming
-from landed.dashboard.live import follow
+from landed.dashboard.live import Rendered, follow
 from landed.errors import StoreError
 from landed.insights import Freshness
 
@@ -22,6 +22,7 @@ class Source:
     html: str = "<p>one</p>"
     is_away: bool = False
     renders: int = 0
+    stale_renders: int = 0
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     def freshness(self) -> Freshness:
@@ -34,9 +35,12 @@ class Source:
             events=self.events,
         )
 
-    def render(self) -> str:
+    def render(self) -> Rendered:
         self.renders += 1
-        return self.html
+        if self.stale_renders:
+            self.stale_renders -= 1
+            return Rendered("<p>old</p>", (self.events - 1, None))
+        return Rendered(self.html, (self.events, None))
 
     async def read(
         self, react: Callable[[int], None], timing: LiveTiming = QUICK
@@ -99,3 +103,11 @@ async def test_without_events_the_page_is_not_made_again_before_the_beat() -> No
     timing = LiveTiming(look_every=0.01, beat_every=60, longest=0.2)
     await source.read(lambda _: None, timing)
     assert source.renders == 1
+
+
+async def test_a_shared_page_that_is_older_than_the_events_is_asked_for_again() -> None:
+    source = Source(stale_renders=2)
+    timing = LiveTiming(look_every=0.01, beat_every=60, longest=0.3)
+    messages = await source.read(lambda _: None, timing)
+    assert [message.event for message in messages] == ["page", "checked", "page"]
+    assert source.renders == 3

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-import multiprocessing
 import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,14 @@ def load(folder: Path, *, write_key: str | None = None, admin_key: str | None = 
     return load_keys(folder, write_key=write_key, admin_key=admin_key)
 
 
-def load_hex(folder: str) -> str:
-    keys = load(Path(folder))
-    return keys.pseudonym_secret.hex() + keys.write_key + keys.admin_key
+RACER = """
+import sys
+from pathlib import Path
+from landed.privacy import load_keys
+sys.stdin.readline()
+keys = load_keys(Path(sys.argv[1]), write_key=None, admin_key=None)
+print(keys.pseudonym_secret.hex(), keys.write_key, keys.admin_key)
+"""
 
 
 def test_keys_are_made_once_and_read_again(tmp_path: Path) -> None:
@@ -91,9 +97,16 @@ def test_what_a_crash_left_behind_is_no_obstacle(tmp_path: Path) -> None:
 
 
 def test_processes_that_race_get_the_same_keys(tmp_path: Path) -> None:
-    with multiprocessing.get_context("fork").Pool(4) as pool:
-        found = set(pool.map(load_hex, [str(tmp_path / "keys")] * 16))
+    command = [sys.executable, "-c", RACER, str(tmp_path / "keys")]
+    pipe = subprocess.PIPE
+    racers = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(4)]
+    for racer in racers:
+        assert racer.stdin is not None
+        racer.stdin.write("go\n")
+        racer.stdin.flush()
+    found = {racer.communicate(timeout=60)[0] for racer in racers}
     assert len(found) == 1
+    assert len(found.pop().split()) == 3
 
 
 def test_the_entropy_is_a_parameter(tmp_path: Path) -> None:

@@ -95,6 +95,11 @@ def test_several_numbers_in_a_row_all_vanish() -> None:
     assert "555" not in SCRUBBER.scrub(text)
 
 
+def test_an_unknown_region_still_finds_numbers_with_a_country_code() -> None:
+    scrubber = Scrubber("ZZ")
+    assert scrubber.scrub("+14155550123 or 4155550123") == "⟨PHONE⟩ or 4155550123"
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -227,6 +232,9 @@ def test_a_heading_is_no_name() -> None:
         "information_technology",
         "recommendation_clicked",
         "C++/C#",
+        "5 @ 3",
+        "a :// b",
+        "std::vector and 1::2::3",
         "@angular/core",
         "e.g. this, i.e. that",
         "it works.In 2020 we stopped",

@@ -5,14 +5,14 @@
 -- of the period count. matured_people are those whose window had passed at as_of: only their
 -- steps are all known.
 --
--- A person's later moments are kept in one array of milliseconds * 8 + step: one array costs a
--- quarter of four.
+-- A person's later moments are one array of milliseconds * 8 + step, since one array costs a
+-- quarter of four. These numbers are in the order of the moments, and of the steps at one moment.
 WITH
-    9000000000000000 AS never,
-    toInt64({window_seconds:UInt32}) * 1000 AS window_ms,
+    9000000000000000000 AS never,
+    toInt64({window_seconds:UInt32}) * 8000 AS window,
     moments AS (
         SELECT
-            toUnixTimestamp64Milli(minIf(occurred_at, event = 'recommendation_shown')) AS entered,
+            toUnixTimestamp64Milli(minIf(occurred_at, event = 'recommendation_shown')) * 8 AS entered,
             groupArrayIf(
                 toUnixTimestamp64Milli(occurred_at) * 8 + multiIf(
                     event = 'recommendation_clicked', 2,
@@ -36,12 +36,12 @@ WITH
     ),
     paths AS (
         SELECT
-            entered + window_ms AS closes,
-            arrayMin(move -> if(move % 8 = 2 AND intDiv(move, 8) >= entered, intDiv(move, 8), never), arrayPushBack(moves, 0)) AS clicked,
-            arrayMin(move -> if(move % 8 = 3 AND intDiv(move, 8) >= clicked, intDiv(move, 8), never), arrayPushBack(moves, 0)) AS applied,
-            arrayMin(move -> if(move % 8 = 4 AND intDiv(move, 8) >= applied, intDiv(move, 8), never), arrayPushBack(moves, 0)) AS interviewed,
-            arrayMin(move -> if(move % 8 = 5 AND intDiv(move, 8) >= interviewed, intDiv(move, 8), never), arrayPushBack(moves, 0)) AS offered,
-            closes <= toUnixTimestamp64Milli({as_of:DateTime64(3, 'UTC')}) AS is_matured,
+            entered + window AS closes,
+            arrayMin(move -> if(bitAnd(move, 7) = 2 AND move >= entered, move, never), arrayPushBack(moves, 0)) AS clicked,
+            arrayMin(move -> if(bitAnd(move, 7) = 3 AND move >= clicked, move, never), arrayPushBack(moves, 0)) AS applied,
+            arrayMin(move -> if(bitAnd(move, 7) = 4 AND move >= applied, move, never), arrayPushBack(moves, 0)) AS interviewed,
+            arrayMin(move -> if(bitAnd(move, 7) = 5 AND move >= interviewed, move, never), arrayPushBack(moves, 0)) AS offered,
+            closes <= toUnixTimestamp64Milli({as_of:DateTime64(3, 'UTC')}) * 8 AS is_matured,
             1 + (clicked < closes) + (applied < closes) + (interviewed < closes) + (offered < closes) AS reached
         FROM moments
     )

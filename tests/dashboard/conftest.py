@@ -1,0 +1,164 @@
+"""A real server with the pages on the real engine, and a real Chromium before it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from landed.store import Store, connect
+from landed.store.supervisor import EngineProcess
+from tests.dashboard.small_market import market_rows
+from tests.queries.event_rows import as_stream
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass
+class Site:
+    """A running server and the store under it."""
+
+    url: str
+    store: Store
+    process: subprocess.Popen[bytes]
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the server ended"
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own server
+            return
+        time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+@contextmanager
+def running(store: Store, dsn: str, data: Path) -> Iterator[Site]:
+    port = free_port()
+    command = [sys.executable, "-m", "tests.dashboard.small_app", dsn, str(data), str(port)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=dict(os.environ))
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(f"{url}/overview", process)
+        yield Site(url, store, process)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@contextmanager
+def new_site(engine: EngineProcess, data: Path, *, with_market: bool) -> Iterator[Site]:
+    name = f"pages_{uuid.uuid4().hex[:12]}"
+    with connect(engine.dsn) as root:
+        root.execute(f"CREATE DATABASE {name} ENGINE = Atomic")
+        dsn = urlsplit(engine.dsn)._replace(path=f"/{name}").geturl()
+        with connect(dsn) as store:
+            store.migrate()
+            if with_market:
+                store.insert("events", as_stream(market_rows(datetime.now(UTC))), token="market")
+            with running(store, dsn, data) as site:
+                yield site
+        root.execute(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="module")
+def site(engine: EngineProcess, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The pages over a small market of 60 days."""
+    with new_site(engine, tmp_path_factory.mktemp("site"), with_market=True) as made:
+        yield made
+
+
+@pytest.fixture
+def empty_site(engine: EngineProcess, tmp_path: Path) -> Iterator[Site]:
+    """The pages over a store without events."""
+    with new_site(engine, tmp_path, with_market=False) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = shutil.which("chromium") or shutil.which("chromium-browser")
+        made = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield made
+        made.close()
+
+
+@dataclass
+class Watched:
+    """A page whose complaints and requests are written down."""
+
+    page: Page
+    context: BrowserContext
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        self.page.on("console", lambda message: self._heard(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def _heard(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(f"{kind}: {text}")
+
+    def charts_drawn(self) -> None:
+        for name in ("trend", "funnel", "events", "ats"):
+            self.page.locator(f"[data-chart={name}][data-drawn] svg").wait_for(timeout=30_000)
+
+
+Opener = Callable[..., AbstractContextManager[Watched]]
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Opener:
+    """Open a page; when it closes, nothing may have complained or gone outside."""
+
+    @contextmanager
+    def open_page(
+        site: Site, path: str, *, dark: bool = False, width: int = 1280, scripts: bool = True
+    ) -> Iterator[Watched]:
+        context = browser.new_context(
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+        )
+        watched = Watched(context.new_page(), context)
+        watched.listen()
+        watched.page.goto(site.url + path)
+        yield watched
+        context.close()
+        assert watched.complaints == []
+        assert [url for url in watched.requests if not url.startswith(site.url)] == []
+
+    return open_page

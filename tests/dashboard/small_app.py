@@ -1,0 +1,90 @@
+"""A small real server with the pages only: `python -m tests.dashboard.small_app DSN DATA PORT`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from granian import Granian
+from granian.constants import Interfaces
+from litestar import Litestar
+from litestar.datastructures import State
+
+from landed.config import Settings
+from landed.dashboard import page_handlers, page_lifespan
+from landed.insights import Queries
+from landed.store import connect
+
+
+@dataclass(frozen=True)
+class SmallKeys:
+    write_key: str = "lw_test_key"
+
+
+@dataclass(frozen=True)
+class SmallCheck:
+    name: str
+    ok: bool
+    note: str
+
+
+@dataclass(frozen=True)
+class SmallHealth:
+    ready: bool
+    checks: tuple[SmallCheck, ...]
+
+
+def all_well() -> SmallHealth:
+    checks = (
+        SmallCheck("store", ok=True, note="reachable and migrated"),
+        SmallCheck("engine", ok=True, note="running, 0 restarts"),
+        SmallCheck("spool", ok=True, note="0.4 MB on disk"),
+        SmallCheck("writer", ok=True, note="0 segments wait"),
+    )
+    return SmallHealth(ready=True, checks=checks)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class SmallServices:
+    store: Queries
+    settings: Settings
+    keys: SmallKeys = SmallKeys()
+    clock: Callable[[], datetime] = utc_now
+    health: Callable[[], SmallHealth] = all_well
+
+
+def make_app() -> Litestar:
+    """The application of the server's worker process; its arguments come by environment."""
+    services = SmallServices(
+        store=connect(os.environ["SMALL_APP_DSN"]),
+        settings=Settings.model_validate({"data": Path(os.environ["SMALL_APP_DATA"])}),
+    )
+    return Litestar(
+        route_handlers=page_handlers(),
+        lifespan=[page_lifespan],
+        state=State({"services": services}),
+        openapi_config=None,
+    )
+
+
+def main(dsn: str, data: str, port: str) -> None:
+    os.environ |= {"SMALL_APP_DSN": dsn, "SMALL_APP_DATA": data}
+    Granian(
+        "tests.dashboard.small_app:make_app",
+        port=int(port),
+        interface=Interfaces.ASGI,
+        factory=True,
+        log_enabled=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
