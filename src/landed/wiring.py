@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 from pydantic import SecretStr
 
-from landed.collect import Collector, Pipeline, Spool, Writer
+from landed.collect import Collector, Pipeline, Spool, SpoolState, Writer
 from landed.config import Settings
 from landed.errors import LandedError
 from landed.privacy import ContextCleaner, Keys, Pseudonymiser, Scrubber, load_keys
@@ -113,8 +113,7 @@ class Services:
             Check(
                 "writer",
                 self.writer.state.healthy,
-                f"{spool.segments} segments wait, the oldest row for "
-                f"{spool.oldest_age_seconds:.1f} s",
+                _writer_note(spool),
             ),
         )
         return Health(ready=spool.writable, checks=checks)
@@ -148,6 +147,12 @@ class Services:
         state = self.engine.state()
         note = f"pid {state.pid}, {state.restarts} restarts"
         return (Check("engine", state.running, note),)
+
+
+def _writer_note(spool: SpoolState) -> str:
+    if not spool.segments:
+        return "up to date"
+    return f"the oldest row waits for {spool.oldest_age_seconds:.1f} s"
 
 
 def _spool_note(writable: bool, size: int) -> str:  # noqa: FBT001 - a private formatter

@@ -108,7 +108,8 @@ def empty_site(engine: EngineProcess, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        found = shutil.which("chromium") or shutil.which("chromium-browser")
+        # `./run test` finds a browser on a machine that has none by this name.
+        found = os.environ.get("LANDED_CHROMIUM") or shutil.which("chromium")
         made = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         yield made
         made.close()
