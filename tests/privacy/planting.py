@@ -35,7 +35,9 @@ class Canary:
 CANARIES = (
     Canary("email", "kanarivogel@nestbau.example", ("kanarivogel", "nestbau")),
     Canary("mail in prose", "Mail to stieglitz (at) nestbau (dot) example", ("stieglitz",)),
-    Canary("url", "https://zeisig.example/in/amselhahn?cv=drossel", ("zeisig", "amselh", "drossel")),
+    Canary(
+        "url", "https://zeisig.example/in/amselhahn?cv=drossel", ("zeisig", "amselh", "drossel")
+    ),
     Canary("bare url", "linkedin.com/in/pirolgesang", ("pirolgesang",)),
     Canary("phone", "+1 415 555 0199", ("415 555 0199", "5550199")),
     Canary("phone in prose", "Call (212) 736-5047 before noon", ("736-5047", "7365047")),
@@ -105,9 +107,9 @@ def planted_events() -> Iterator[tuple[str, dict[str, Any]]]:
             yield name, {**good, **_extra(canary.text)}
             yield name, {**_with_texts(name, canary.text, choices=True), **_extra(canary.text)}
         yield f"Wrote {canary.text}", _extra(canary.text)
-    for name in NAMES:
-        named = dict.fromkeys(_NAME_KEYS, name.text)
-        yield "person_identified", {**named, "about": f"All about {name.text}", "deep": [named]}
+    for canary in NAMES:
+        named = dict.fromkeys(_NAME_KEYS, canary.text)
+        yield "person_identified", {**named, "about": f"All about {canary.text}", "deep": [named]}
 
 
 def _with_texts(name: str, text: str, *, choices: bool) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def send_broken(server: Server) -> None:
             _send_refused(client, text, headers)
 
 
-def _send_refused(client: httpx.Client, text: str, headers: dict[str, str | bytes]) -> None:
+def _send_refused(client: httpx.Client, text: str, headers: dict[bytes, bytes]) -> None:
     for status, path, body in (
         (400, "/v1/batch", f'{{"batch": [{{"userId": "{text}"'),
         (400, "/v1/track", f"userId={quote(text)}"),
@@ -61,7 +61,7 @@ def _send_refused(client: httpx.Client, text: str, headers: dict[str, str | byte
     ):
         answer = client.post(path, content=body.encode(), headers=headers)
         assert answer.status_code == status, (path, answer.text)
-    sent_key = {"Authorization": f"Bearer {quote(text)}"}
+    sent_key = {b"Authorization": f"Bearer {quote(text)}".encode()}
     event = {"event": text, "userId": text}
     for answer in (
         client.post("/v1/track", json=event, headers={**headers, **sent_key}),
@@ -76,24 +76,29 @@ def _client(server: Server) -> httpx.Client:
     return httpx.Client(base_url=server.url, timeout=60, headers={"Connection": "keep-alive"})
 
 
-def _headers(text: str) -> dict[str, str | bytes]:
-    key = base64.b64encode(f"{WRITE_KEY}:".encode()).decode()
+def _headers(text: str) -> dict[bytes, bytes]:
+    key = base64.b64encode(f"{WRITE_KEY}:".encode())
+    encoded = quote(text).encode()
     return {
-        "Authorization": f"Basic {key}",
-        "User-Agent": f"Mozilla/5.0 ({text})".encode(),
-        "X-Forwarded-For": text.encode(),
-        "X-Real-IP": quote(text),
-        "Forwarded": f"for={quote(text)}",
-        "Referer": f"https://app.example/?q={quote(text)}",
-        "Cookie": f"session={quote(text)}",
-        "X-Request-ID": quote(text),
+        b"Authorization": b"Basic " + key,
+        b"User-Agent": f"Mozilla/5.0 ({text})".encode(),
+        b"X-Forwarded-For": text.encode(),
+        b"X-Real-IP": encoded,
+        b"Forwarded": b"for=" + encoded,
+        b"Referer": b"https://app.example/?q=" + encoded,
+        b"Cookie": b"session=" + encoded,
+        b"X-Request-ID": encoded,
     }
 
 
 def _bad_items(text: str) -> Iterator[Any]:
     """Events that go to the quarantine, one for each reason."""
     person = {"userId": text, "user_id": text, "type": "track", "context": contexts(text)}
-    yield {**person, "event": "recommendation_clicked", "properties": {"job_id": text, "score": text}}
+    yield {
+        **person,
+        "event": "recommendation_clicked",
+        "properties": {"job_id": text, "score": text},
+    }
     yield {**person, "event": "recommendation_clicked", "properties": {"score": 99, text: text}}
     yield {**person, "event": "job_saved", "properties": text}
     yield {**person, "event": "job_saved", "timestamp": text, "occurred_at": text}

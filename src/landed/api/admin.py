@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 from litestar.response import Stream
+from litestar.types import Receive, Scope, Send
 
 from landed.api.auth import require_admin
+from landed.api.pieces import Pieces
 from landed.collect.replay import list_quarantined, replay_quarantine
 from landed.errors import MalformedRequestError
 from landed.wiring import Services
@@ -67,21 +68,25 @@ async def run_sql(request: AnyRequest) -> Stream:
     """Run one read-only statement and stream its result."""
     services: Services = request.app.state.services
     asked = _parse_sql(await request.body())
-    chunks = _pieces(services.store, asked)
+    pieces = Pieces(services.store.run_sql(asked.sql, asked.format))
     # What fails at once is an error; what fails later breaks the stream off.
-    first = await asyncio.to_thread(next, chunks, b"")
-    return Stream(_read_on(first, chunks), media_type=MEDIA_TYPES[asked.format])
+    await asyncio.to_thread(pieces.begin)
+    return _ResultStream(pieces, media_type=MEDIA_TYPES[asked.format])
 
 
-async def _read_on(first: bytes, chunks: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
-    """Stream without blocking the loop; a client that goes away ends the query."""
-    piece = first
-    try:
-        while piece:
-            yield piece
-            piece = await asyncio.to_thread(next, chunks, b"")
-    finally:
-        chunks.close()
+class _ResultStream(Stream):
+    """Gives the query up when the client has gone, or else it would run on to its limit."""
+
+    def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
+        respond = super().to_asgi_response(*args, **kwargs)
+
+        async def respond_and_close(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await respond(scope, receive, send)
+            finally:
+                await asyncio.to_thread(cast(Pieces, self.iterator).close)
+
+        return respond_and_close
 
 
 def _parse_sql(body: bytes) -> SqlRequest:

@@ -58,7 +58,10 @@ def demo(
     config = _config(
         settings.data, MarketConfig(seed=seed, days=days, events=events, end=utc_now())
     )
-    if not _complete(settings.data):
+    if _complete(settings.data):
+        console = Console(stderr=True, highlight=False)
+        console.print(f"{settings.data} holds the market already.", markup=False, soft_wrap=True)
+    else:
         _load(settings, config)
     if serve:
         run_server(settings, alongside=lambda services, url: _live(services, url, config))
@@ -91,7 +94,9 @@ def _config(data: Path, asked: MarketConfig) -> MarketConfig:
 def _note(data: Path, config: MarketConfig, *, complete: bool) -> None:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = msgspec.json.encode({"market": msgspec.to_builtins(config), "complete": complete})
-    _marker(data).write_bytes(text)
+    fresh = _marker(data).with_suffix(".new")
+    fresh.write_bytes(text)
+    fresh.replace(_marker(data))
 
 
 def _load(settings: Settings, config: MarketConfig) -> None:

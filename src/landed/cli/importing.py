@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,7 +28,9 @@ from landed.wiring import Services
 __all__ = ["import_file"]
 
 _ROWS_PER_REQUEST = 500
+_REQUEST_BYTES = 2 << 20
 _TRIES = 8
+_encode = msgspec.json.Encoder(enc_hook=str).encode
 
 Answer = dict[str, Any]
 Deliver = Callable[[bytes], Answer]
@@ -52,8 +54,9 @@ def import_file(
     mapping = load_mapping(map)
     fingerprint = file_fingerprint(file)
     checkpoint = settings.data / "imports" / f"{fingerprint}-{file_fingerprint(map)[:8]}"
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
     rows_in_file = count_rows(file)
+    for folder in (settings.data, checkpoint.parent):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     done = int(checkpoint.read_text()) if checkpoint.exists() else 0
     console = Console(stderr=True, highlight=False)
     if done:
@@ -69,6 +72,7 @@ def import_file(
             done += count
             _note(checkpoint, done)
             progress.update(task, completed=done)
+        progress.update(task, total=done)
     console.print(
         f"{totals['accepted']:,} events imported, {totals['quarantined']:,} in the quarantine, "
         f"{totals['withheld']:,} withheld by consent."
@@ -84,17 +88,34 @@ def _note(checkpoint: Path, done: int) -> None:
 def _bodies(
     file: Path, mapping: ColumnMap, namespace: UUID, skip: int
 ) -> Iterator[tuple[int, bytes]]:
-    # The event is part of the id: the same file can be imported as one event and as another.
-    event = mapping.event.name or mapping.event.column
-    rows = enumerate(islice(read_rows(file), skip, None), start=skip)
-    while chunk := list(islice(rows, _ROWS_PER_REQUEST)):
-        events = [
-            {"event": "", "user_id": "", "properties": {"unreadable_row": number + 1}}
-            if row is None
-            else build_event(mapping, row, str(uuid5(namespace, f"{event}:{number}")))
-            for number, row in chunk
-        ]
-        yield len(chunk), msgspec.json.encode({"events": events}, enc_hook=str)
+    """Request bodies with their number of rows; no row is too large to leave the others in."""
+    events: list[bytes] = []
+    size = 0
+    for number, row in enumerate(islice(read_rows(file), skip, None), start=skip):
+        event = _event(mapping, row, namespace, number)
+        if events and (len(events) == _ROWS_PER_REQUEST or size + len(event) > _REQUEST_BYTES):
+            yield len(events), _body(events)
+            events, size = [], 0
+        events.append(event)
+        size += len(event)
+    if events:
+        yield len(events), _body(events)
+
+
+def _body(events: list[bytes]) -> bytes:
+    return b'{"events":[' + b",".join(events) + b"]}"
+
+
+def _event(mapping: ColumnMap, row: dict[str, Any] | None, namespace: UUID, number: int) -> bytes:
+    if row is not None:
+        # The event is part of the id: one file can be imported as one event and as another.
+        event = mapping.event.name or mapping.event.column
+        message_id = str(uuid5(namespace, f"{event}:{number}"))
+        with suppress(OverflowError, RecursionError, TypeError, ValueError):
+            text = _encode(build_event(mapping, row, message_id))
+            if len(text) <= _REQUEST_BYTES:
+                return text
+    return _encode({"event": "", "user_id": "", "properties": {"unreadable_row": number + 1}})
 
 
 @contextmanager

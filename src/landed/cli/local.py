@@ -60,7 +60,7 @@ def find_server(settings: Settings) -> RunningServer | None:
     try:
         url = str(json.loads(note.read_text())["url"])
         httpx.get(f"{url}/healthz", timeout=2).raise_for_status()
-    except (OSError, ValueError, KeyError, httpx.HTTPError):
+    except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError):
         return None
     keys = load_keys(
         settings.data / "keys",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import httpx
 import typer
@@ -16,6 +16,8 @@ from landed.collect.replay import list_quarantined, replay_quarantine
 from landed.errors import LandedError
 
 __all__ = ["app"]
+
+_COLUMNS: Final = ("received_at", "source", "event", "path", "reason")
 
 app = typer.Typer(
     help="Events that could not be taken: why, and another try.", no_args_is_help=True
@@ -46,13 +48,19 @@ def list_events(
     if not rows:
         console.print("The quarantine is empty.")
         return
-    columns = ["received_at", "source", "event", "path", "reason"] + (
-        ["content"] if content else []
-    )
-    table = Table(*columns, box=None, header_style="bold")
+    if not content:
+        console.print(_table(rows))
+        return
     for row in rows:
-        table.add_row(*(Text(str(row[column])) for column in columns))
-    console.print(table)
+        console.print(Text("  ".join(str(row[column]) for column in _COLUMNS)), soft_wrap=True)
+        console.print(Text(str(row["content"])), soft_wrap=True)
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    table = Table(*_COLUMNS, box=None, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text(str(row[column])) for column in _COLUMNS))
+    return table
 
 
 @app.command("replay")

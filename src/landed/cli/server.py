@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ __all__ = ["Alongside", "find_port", "run_server", "server_file"]
 
 _log = structlog.get_logger(__name__)
 _BACKLOG = 1024
+_SWITCH_SECONDS = 0.0005
 Alongside = Callable[[Services, str], Awaitable[None]]
 
 
@@ -44,6 +46,8 @@ def run_server(settings: Settings, *, alongside: Alongside | None = None) -> Non
     Raises:
         InvalidInputError: The address is taken or not of this machine.
     """
+    # The thread that syncs the spool must get its turn soon: requests wait for it.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     settings = settings.model_copy(update={"port": find_port(settings.host, settings.port)})
     services = build_services(settings)
     services.start()

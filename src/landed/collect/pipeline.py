@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -55,6 +56,8 @@ _ID_PROPERTIES: Final = {
     "group_id": "group_key",
     "groupId": "group_key",
 }
+# Paths of URLs arrive percent-encoded, where no name can be seen in them.
+_PATH_PROPERTIES: Final = ("path", "page_path", "$pathname")
 # Identifiers that only some clients' forms know; decoders take them out of what is accepted.
 _RAW_IDS: Final = {
     *_ID_PROPERTIES,
@@ -167,10 +170,9 @@ class Pipeline:
         rest = {name: value for name, value in properties.items() if name not in _ID_PROPERTIES}
         return {**self._scrubbed(rest, names), **keyed}
 
-    def _scrubbed(
-        self, properties: Mapping[str, Any], names: Sequence[str] = ()
-    ) -> dict[str, Any]:
-        scrubbed: dict[str, Any] = self.scrubber.scrub_json(properties, known_names=names)
+    def _scrubbed(self, properties: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:
+        plain = _with_plain_paths(properties)
+        scrubbed: dict[str, Any] = self.scrubber.scrub_json(plain, known_names=names)
         return scrubbed
 
     def _key(self, raw: str) -> str:
@@ -204,12 +206,12 @@ class Pipeline:
         if not isinstance(content, dict):
             return self.scrubber.scrub_json(content)
         names = [*_names_in(content.get("context")), *_names_in(content)]
-        plain = {name: value for name, value in content.items() if name not in _PARTS}
+        parts = {name for name in _PARTS if isinstance(content.get(name), dict)}
+        plain = {name: value for name, value in content.items() if name not in parts}
         private = self._keyed_in_place(plain, _DIGESTED_IDS, names)
-        for part in ("properties", "traits"):
-            if isinstance(content.get(part), dict):
-                private[part] = self._keyed_in_place(content[part], _DIGESTED_IN_PROPERTIES, names)
-        if isinstance(content.get("context"), dict):
+        for part in sorted(parts - {"context"}):
+            private[part] = self._keyed_in_place(content[part], _DIGESTED_IN_PROPERTIES, names)
+        if "context" in parts:
             private["context"] = msgspec.json.decode(self.contexts.clean_json(content["context"]))
         return private
 
@@ -235,6 +237,15 @@ def _may_keep(item: Rejected, *, gpc: bool, dnt: bool) -> bool:
     """An event that cannot be read still says what may be done with it."""
     context = item.content.get("context") if isinstance(item.content, dict) else None
     return may_collect(context if isinstance(context, dict) else {}, gpc=gpc, dnt=dnt)
+
+
+def _with_plain_paths(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    encoded = {
+        name: unquote(path)
+        for name in _PATH_PROPERTIES
+        if isinstance(path := properties.get(name), str) and "%" in path
+    }
+    return {**properties, **encoded} if encoded else properties
 
 
 def _names_in(context: Any) -> Sequence[str]:

@@ -29,6 +29,8 @@ __all__ = ["SealedSegment", "Spool", "SpoolState"]
 
 _log = structlog.get_logger(__name__)
 _MAX_ROWS_PER_BATCH: Final = 20_000
+_PROBE_SECONDS: Final = 1.0
+_PROBE_BYTES: Final = 4096
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class SpoolState:
         pending_bytes: Of requests whose fsync is not done yet.
         segments: Sealed segments that wait for the store.
         oldest_age_seconds: Age of the oldest row that waits for the store; 0 when none does.
-        writable: Whether the last commit succeeded.
+        writable: Whether the last commit succeeded, or the disk takes bytes again since.
     """
 
     bytes_on_disk: int
@@ -107,6 +109,7 @@ class Spool:
         self._segment_max_bytes = segment_max_bytes
         self._segment_max_seconds = segment_max_seconds
         self._listeners: list[Callable[[], object]] = []
+        self._folder = folder
         self._folders = {lane: folder / lane for lane in SCHEMAS}
         for lane_folder in self._folders.values():
             lane_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -250,6 +253,9 @@ class Spool:
             self._numbers[lane] = int(sealed[-1].stem.split("-")[0]) + 1 if sealed else 1
 
     def _run(self) -> None:
+        # pyarrow looks for pandas at its first array, for half a second: better before the
+        # first request than under it.
+        pa.array([0])
         while True:
             with self._condition:
                 self._condition.wait_for(lambda: self._queue or self._closing, self._patience())
@@ -257,15 +263,33 @@ class Spool:
                 closing = self._closing
             if commits:
                 self._commit(commits)
+            elif not self._writable:
+                self._probe()
             self._seal_due()
             if closing and not commits:
                 return
 
     def _patience(self) -> float | None:
-        if not self._opened_at:
-            return None
-        due = min(self._opened_at.values()) + self._segment_max_seconds
-        return max(0.0, due - time.monotonic())
+        waits = [] if self._writable else [_PROBE_SECONDS]
+        if self._opened_at:
+            due = min(self._opened_at.values()) + self._segment_max_seconds
+            waits.append(max(0.0, due - time.monotonic()))
+        return min(waits, default=None)
+
+    def _probe(self) -> None:
+        """See whether the disk takes bytes again: who is told "not ready" sends nothing more."""
+        path = self._folder / "probe"
+        try:
+            with path.open("wb") as file:
+                file.write(bytes(_PROBE_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            return
+        finally:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+        self._writable = True
 
     def _commit(self, commits: list[_Commit]) -> None:
         error: Exception | None = None

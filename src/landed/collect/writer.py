@@ -149,7 +149,8 @@ class Writer:
         if fresh.num_rows == table.num_rows:
             self._insert(fresh, segment.token, segment.token, payload)
         elif fresh.num_rows:
-            self._insert_part(fresh, segment.token)
+            # The same token: an insert whose answer was lost may be committing the rest just now.
+            self._insert(fresh, segment.token, segment.token, _stream(fresh))
 
     def _unknown_rows(self, table: pa.Table) -> pa.Table:
         ids = table.column("message_id").to_pylist()

@@ -1,2 +1,2 @@
 ALTER TABLE events$on_cluster
-MODIFY COLUMN properties JSON($hints);
+MODIFY COLUMN properties JSON(max_dynamic_paths = 0, $hints);

@@ -1,2 +1,2 @@
 ALTER TABLE events$local$on_cluster
-MODIFY COLUMN properties JSON($hints) CODEC(ZSTD(1));
+MODIFY COLUMN properties JSON(max_dynamic_paths = 0, $hints) CODEC(ZSTD(1));

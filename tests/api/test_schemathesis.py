@@ -1,0 +1,62 @@
+"""Requests made from the OpenAPI document, to a real server: it keeps what the document says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    positive_data_acceptance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.snapshot import SNAPSHOT
+from tests.serving import ADMIN_KEY, Server, serving
+
+# The snapshot is the served document: another test compares them.
+SCHEMA = schemathesis.openapi.from_path(SNAPSHOT)
+# A hundred deliberate cases for each operation: 3 minutes, for once in a while.
+SCHEMA.config.phases.coverage.enabled = False
+# Not among them is that data which break the schema get a 4xx: a bad event of a batch goes to
+# the quarantine, and the request is answered 200.
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    ignored_auth,
+]
+# What fits the schema is taken; SQL and text in an address may still be wrong.
+TAKES_WHAT_FITS = re.compile(r"/(v1|i|batch|capture|e|track|engage|api/analytics)\b")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("fuzzed")) as running:
+        yield running
+        assert running.ready()
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=10,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_server_keeps_what_the_document_says(case: schemathesis.Case, server: Server) -> None:
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    checks = [*CHECKS]
+    if case.method == "POST" and TAKES_WHAT_FITS.match(case.path):
+        checks.append(positive_data_acceptance)
+    case.call_and_validate(base_url=server.url, headers=headers, checks=checks, timeout=30)
