@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -19,7 +18,12 @@ ADMIN_KEY = "la_test_key"
 WRITE = {"Authorization": f"Bearer {WRITE_KEY}"}
 ADMIN = {"Authorization": f"Bearer {ADMIN_KEY}"}
 Client = TestClient[Litestar]
-Count = Callable[[str], int]
+
+
+class Count(Protocol):
+    """Counts the rows of a name in a table."""
+
+    def __call__(self, event: str, table: str = "events") -> int: ...
 
 
 def make_services(data: Path, **settings: Any) -> Services:

@@ -96,6 +96,8 @@ def test_what_writes_is_refused(client: Client, count: Count, name: str, sql: st
         (b'{"sql": ""}', "$.sql"),
         (b'{"sql": " \\n"}', "$.sql"),
         (b'{"sql": "SELECT 1\\u0000"}', "$.sql"),
+        ('{"sql": "\u00e9"}'.encode(), "$.sql"),
+        (b'{"sql": "\\u0001"}', "$.sql"),
         (b'{"sql": "SELECT 1", "format": "xml"}', "$.format"),
         (b'{"sql": "SELECT 1", "limit": 5}', "$"),
     ],

@@ -13,7 +13,7 @@ import zstandard
 from tests.api.asking import WRITE, Client, Count, assert_problem
 
 OWN = "/api/analytics/events"
-FORMS = [
+FORMS: list[tuple[str, str, str, dict[str, str]]] = [
     ("/v1/batch", "batch", "userId", {"type": "track"}),
     ("/batch", "batch", "distinct_id", {}),
     ("/i/v0/e", "batch", "distinct_id", {}),
@@ -35,18 +35,16 @@ BAD_PROPERTIES = {
 }
 
 
-@pytest.mark.parametrize(("path", "several", "person", "more"), FORMS)
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form[0])
 @pytest.mark.parametrize("bad", BAD_PROPERTIES.values(), ids=BAD_PROPERTIES)
 def test_one_bad_event_harms_no_other(
     client: Client,
     count: Count,
     name: str,
-    path: str,
-    several: str,
-    person: str,
-    more: dict[str, str],
+    form: tuple[str, str, str, dict[str, str]],
     bad: bytes,
 ) -> None:
+    path, several, person, more = form
     good = json.dumps({"event": name, person: "u1", **more}).encode()
     rotten = good[:-1] + b', "properties": ' + bad + b"}"
     body = b'{"%s": [%s, %s, %s]}' % (several.encode(), good, rotten, good)

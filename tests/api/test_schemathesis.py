@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -54,7 +55,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     database=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_the_server_keeps_what_the_document_says(case: schemathesis.Case, server: Server) -> None:
+def test_the_server_keeps_what_the_document_says(
+    case: schemathesis.Case[Any], server: Server
+) -> None:
     headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
     checks = [*CHECKS]
     if case.method == "POST" and TAKES_WHAT_FITS.match(case.path):

@@ -36,9 +36,11 @@ def truth(market: Path) -> dict[str, Any]:
 
 
 def test_the_stores_counts_are_the_truths(market: Path, truth: dict[str, Any]) -> None:
+    # What a server adds, live, comes after the market's end.
+    past = f"FROM events WHERE occurred_at < parseDateTime64BestEffort('{truth['config']['end']}')"
     statement = (
         "SELECT event, count(), uniqExact(message_id), uniqExact(subject_key) "
-        "FROM events GROUP BY event"
+        f"{past} GROUP BY event"
     )
     counts = truth["counts"]
     people = counts["people_by_event"]
@@ -50,8 +52,10 @@ def test_the_stores_counts_are_the_truths(market: Path, truth: dict[str, Any]) -
         assert found[event][2] == people[event] == truth["funnel_people"][event]
     assert sum(expected.values()) == counts["total"]
     assert abs(counts["total"] - 3_000) <= 300
-    by_day = dict(ask(market, "SELECT toDate(occurred_at) AS d, count() FROM events GROUP BY d"))
-    assert sum(map(int, by_day.values())) == sum(counts["by_day"].values())
+    by_day = dict(ask(market, f"SELECT toDate(occurred_at) AS d, count() {past} GROUP BY d"))
+    assert {day: int(number) for day, number in by_day.items()} == {
+        day: number for day, number in counts["by_day"].items() if number
+    }
 
 
 def test_a_second_run_loads_nothing(market: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
@@ -41,6 +42,8 @@ class SqlRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal["tsv", "json", "csv"] = "tsv"
 
 
+# What begins with anything else is an empty statement to the embedded engine, and no error.
+_BEGINS: Final = re.compile(r"\s*(?:[A-Za-z(]|--|#|/\*)", re.ASCII).match
 _decode: Final = msgspec.json.Decoder(SqlRequest).decode
 
 
@@ -102,9 +105,11 @@ def _parse_sql(body: bytes) -> SqlRequest:
         ) from None
     except msgspec.DecodeError as error:
         raise MalformedRequestError(f"The body is not JSON: {error}.") from None
-    if "\0" in asked.sql or not asked.sql.strip():
+    if "\0" in asked.sql or not _BEGINS(asked.sql):
         raise MalformedRequestError(
-            "The statement is blank or holds a NUL; send one such as SELECT 1.", detail="$.sql"
+            "The statement is blank, holds a NUL or does not begin with a word; send one such as "
+            "SELECT 1.",
+            detail="$.sql",
         )
     return asked
 

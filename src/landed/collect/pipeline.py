@@ -22,7 +22,7 @@ from landed.collect.rows import EventRow, QuarantineRow
 from landed.collect.types import Decoded, RawEvent, Rejected
 from landed.errors import InvalidEventError
 from landed.events import canonical_name, check, is_planned
-from landed.privacy import ContextCleaner, Pseudonymiser, Scrubber, may_collect
+from landed.privacy import ContextCleaner, Pseudonymiser, Scrubber, known_referrer, may_collect
 from landed.store.tables import NO_SESSION
 
 __all__ = ["BuiltRows", "Pipeline"]
@@ -171,7 +171,7 @@ class Pipeline:
         return {**self._scrubbed(rest, names), **keyed}
 
     def _scrubbed(self, properties: Mapping[str, Any], names: Sequence[str] = ()) -> dict[str, Any]:
-        plain = _with_plain_paths(properties)
+        plain = _with_plain_places(properties)
         scrubbed: dict[str, Any] = self.scrubber.scrub_json(plain, known_names=names)
         return scrubbed
 
@@ -239,13 +239,17 @@ def _may_keep(item: Rejected, *, gpc: bool, dnt: bool) -> bool:
     return may_collect(context if isinstance(context, dict) else {}, gpc=gpc, dnt=dnt)
 
 
-def _with_plain_paths(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    encoded = {
+def _with_plain_places(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Decode paths, so that scrubbing sees them, and keep of a referrer what is common to many."""
+    plain = {
         name: unquote(path)
         for name in _PATH_PROPERTIES
         if isinstance(path := properties.get(name), str) and "%" in path
     }
-    return {**properties, **encoded} if encoded else properties
+    referrer = properties.get("referrer_domain")
+    if referrer and isinstance(referrer, str):
+        plain["referrer_domain"] = known_referrer(referrer)
+    return {**properties, **plain} if plain else properties
 
 
 def _names_in(context: Any) -> Sequence[str]:

@@ -165,7 +165,7 @@ def _view_pages(turn: Turn, visits: Visits) -> None:
         rows[app],
         "screen_viewed",
         at[app],
-        screen_name=Words.of(SCREENS, turn.rng.integers(0, len(SCREENS), len(app))),
+        screen=Words.of(SCREENS, turn.rng.integers(0, len(SCREENS), len(app))),
         duration_seconds=seconds[app],
     )
 

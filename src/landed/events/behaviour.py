@@ -112,7 +112,7 @@ class ScreenViewed(Event, frozen=True, kw_only=True):
     Send it when the screen is shown; `screen` calls of Segment libraries become this event.
     """
 
-    screen_name: Annotated[
+    screen: Annotated[
         Label | None, Meta(description="The host's name of the screen.", examples=["Job list"])
     ] = None
     category: Category | None = None

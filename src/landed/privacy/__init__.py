@@ -7,7 +7,7 @@ The secrets for it lie beside the store, not in it (`load_keys`).
 """
 
 from landed.privacy.consent import may_collect
-from landed.privacy.context import ContextCleaner, private_context
+from landed.privacy.context import ContextCleaner, known_referrer, private_context
 from landed.privacy.keys import load_keys
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.scrubbing import Scrubber
@@ -19,6 +19,7 @@ __all__ = [
     "Kind",
     "Pseudonymiser",
     "Scrubber",
+    "known_referrer",
     "load_keys",
     "may_collect",
     "private_context",

@@ -17,7 +17,7 @@ import msgspec
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.useragents import parse_user_agent
 
-__all__ = ["ContextCleaner", "private_context"]
+__all__ = ["ContextCleaner", "known_referrer", "private_context"]
 
 _REMEMBERED: Final = 16_384
 _VERSION: Final = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,4}(?:[-+][0-9A-Za-z.]{1,24})?")
@@ -154,7 +154,7 @@ class ContextCleaner:
 
     def _page(self, part: _Record) -> dict[str, str]:
         path = _text(part, "path") or _path_of(_text(part, "url"))
-        return _some(path=self._path(path), referrer=_referrer(_text(part, "referrer")))
+        return _some(path=self._path(path), referrer=known_referrer(_text(part, "referrer")))
 
     def _path(self, path: str) -> str:
         if not path.startswith("/"):
@@ -246,11 +246,24 @@ def _path_of(url: str) -> str:
         return ""
 
 
-def _referrer(url: str) -> str:
-    if not url:
+def known_referrer(place: str) -> str:
+    """Name a well-known site that a person came from; any other is `other`.
+
+    A personal site would name its owner, so only sites common to many keep their name.
+
+    Args:
+        place: An address or a domain.
+
+    Examples:
+        >>> known_referrer("https://www.linkedin.com/in/x"), known_referrer("jane-doe.example")
+        ('linkedin', 'other')
+    """
+    if not place:
         return ""
     try:
-        host = (urlsplit(url).hostname or "").removeprefix("www.")
+        host = (urlsplit(place if "//" in place else f"//{place}").hostname or "").removeprefix(
+            "www."
+        )
     except ValueError:
         return "other"
     labels = host.split(".")

@@ -38,7 +38,7 @@ _PARTICLES: Final = (
     "van|von|der|den|de|del|della|di|da|do|dos|das|du|la|le|el|al|bin|ibn|ben|bint|af|av|zu|ter|ten"
 )
 _JOINT: Final = rf"(?:\.?[ \t\u00a0]{{1,2}}(?:(?:{_PARTICLES})[ \t]){{0,2}}|\.(?<!{_LETTER}{{2}}.))"
-_RUN: Final = re.compile(rf"[{_UPPER}](?<![\w\u27e8@].){_REST}(?:{_JOINT}{_TOKEN}){{0,11}}")
+_RUN: Final = re.compile(rf"[{_UPPER}](?<![\w\u27e8@].){_REST}(?:{_JOINT}{_TOKEN}){{0,39}}")
 _WORD: Final = re.compile(_TOKEN)
 _ANY_WORD: Final = re.compile(rf"{_LETTER}{_REST}")
 _LEGAL_FORM: Final = re.compile(

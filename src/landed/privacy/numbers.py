@@ -70,6 +70,7 @@ _EXTENSION: Final = re.compile(r"\s?(?:x|ext\.?|extension)\s?\d{1,6}\b", re.IGNO
 _VERSION_BEFORE: Final = re.compile(r"(?:\bv|version|release|build)\s?$", re.IGNORECASE)
 _NOT_DIGITS: Final = re.compile(r"\D+")
 _FEWEST, _MOST = 7, 15
+_LONG_RUN: Final = 36
 _YEAR_DIGITS: Final = 4
 _IBAN_ODD: Final = 97
 
@@ -92,7 +93,9 @@ def find_numbers(
         >>> [(text[a:b], kind.name) for a, b, kind in find_numbers(text, "US")]
         [('(415) 555-0123', 'PHONE'), ('10.1.2.3', 'IP'), ('078-05-1120', 'SSN')]
     """
+    cut = False
     for found in _RUN.finditer(text):
+        cut = cut or found.end() - found.start() >= _LONG_RUN
         if found["ip"]:
             if not versions and not _VERSION_BEFORE.search(
                 text, max(0, found.start() - 10), found.start()
@@ -102,6 +105,9 @@ def find_numbers(
             yield found.start(), found.end(), Kind.IP
         elif not found["keep"]:
             yield from _judge(text, found.start(), found.end(), region)
+    if cut:
+        # A run ends after some forty characters, perhaps in the middle of a number.
+        yield from _inside(text, 0)
     yield from _lettered(text)
 
 

@@ -54,13 +54,22 @@ class Scrubber:
         {'name': '⟨NAME⟩', 'title': 'Data Scientist', 'note': "⟨NAME⟩'s CV"}
     """
 
-    __slots__ = ("_clean", "_plain_keys", "_reference_keys", "_region")
+    __slots__ = (
+        "_clean",
+        "_plain_keys",
+        "_reference_keys",
+        "_region",
+        "_version_keys",
+        "_versions",
+    )
 
     def __init__(self, phone_region: str) -> None:
         self._region = phone_region
         self._clean: set[str] = set()
         self._plain_keys: set[str] = set()
         self._reference_keys: set[str] = set()
+        self._version_keys: set[str] = set()
+        self._versions: set[str] = set()
 
     def scrub(self, text: str) -> str:
         """Replace the personal data of a text.
@@ -130,6 +139,7 @@ class Scrubber:
                         value in clean
                         or _is_id(value) is not None
                         or (key in references and value.isdecimal())
+                        or (value in self._versions and key in self._version_keys)
                     )
                 )
                 or (kind is int and _SMALLEST_INT <= value <= _LARGEST_INT)
@@ -155,10 +165,11 @@ class Scrubber:
     def _scrub_new(self, text: str, *, versions: bool = False) -> str:
         """Scrub a text that is not remembered; remember it if it is clean under any key."""
         scrubbed = scrub_text(text, self._region, versions=versions)
-        if scrubbed == text and not versions and len(text) <= _REMEMBERED_LENGTH:
-            if len(self._clean) >= _REMEMBERED:
-                self._clean.clear()
-            self._clean.add(text)
+        if scrubbed == text and len(text) <= _REMEMBERED_LENGTH:
+            remembered = self._versions if versions else self._clean
+            if len(remembered) >= _REMEMBERED:
+                remembered.clear()
+            remembered.add(text)
         return scrubbed
 
     def _remember_key(self, key: str) -> None:
@@ -167,6 +178,8 @@ class Scrubber:
         self._plain_keys.add(key)
         if is_reference_key(key):
             self._reference_keys.add(key)
+        if is_version_key(key):
+            self._version_keys.add(key)
 
 
 class _Walk:

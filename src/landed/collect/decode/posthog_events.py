@@ -164,7 +164,7 @@ def _viewed(call: Call) -> tuple[str, str, Properties]:
 
 def _screened(call: Call) -> tuple[str, str, Properties]:
     name = call.theirs.get("$screen_name")
-    named = {"screen_name": name} if isinstance(name, str) else {}
+    named = {"screen": name} if isinstance(name, str) else {}
     return call.user_id, "screen_viewed", {**call.own, **named}
 
 

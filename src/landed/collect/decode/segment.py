@@ -230,7 +230,7 @@ def _page(item: _Item) -> Named:
 
 
 def _screen(item: _Item) -> Named:
-    return "screen_viewed", _viewed(item, "screen_name")
+    return "screen_viewed", _viewed(item, "screen")
 
 
 def _viewed(item: _Item, named: str) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def test_pages_screens_and_clicks() -> None:
     }
     assert one("$pageview").properties == {}
     screen = one("$screen", {"$screen_name": "Home"})
-    assert (screen.event, screen.properties) == ("screen_viewed", {"screen_name": "Home"})
+    assert (screen.event, screen.properties) == ("screen_viewed", {"screen": "Home"})
     assert one("$screen").properties == {}
     click = one("$autocapture", {"$event_type": "submit", "$pathname": "/a"})
     assert (click.event, click.properties) == (

@@ -82,7 +82,7 @@ def test_the_python_library_s_batch() -> None:
         ("page_viewed", "u1", "f020000b", {"path": "/", "page_name": "Home", "category": "Docs"}),
         ("group_joined", "u1", "6b680b09", {"name": "Acme", "group_id": "g1"}),
         ("person_aliased", "u1", "8b1a78b0", {"previous_id": "anon1"}),
-        ("screen_viewed", "anon1", "f0c1a585", {"screen_name": "S"}),
+        ("screen_viewed", "anon1", "f0c1a585", {"screen": "S"}),
     ]
     # The client's clock is ten seconds behind.
     assert decoded.events[0].occurred_at == datetime(2026, 11, 21, 2, 26, 6, 522000, tzinfo=UTC)
