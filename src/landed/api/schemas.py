@@ -49,12 +49,6 @@ _ANSWERS: Final[Json] = {
         error={**_TEXT, "description": "The message again, for clients that read it."},
         path={**_TEXT, "description": "JSON path of the bad field, where there is one."},
     ),
-    "Overview_refusal": _object(
-        ["code", "message", "detail"],
-        code=_TEXT,
-        message=_TEXT,
-        detail={**_TEXT, "description": "Name of the parameter."},
-    ),
     "Segment_answer": _object(["success"], success={"const": True}),
     "PostHog_answer": _object(["status"], status={"const": "Ok"}),
     "PostHog_older_answer": _object(["status"], status={"const": 1}),

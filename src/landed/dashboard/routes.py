@@ -13,6 +13,7 @@ from litestar.response import Redirect, ServerSentEvent
 from litestar.types import ControllerRouterHandler, Guard
 
 from landed.charts import bundle_name
+from landed.collect.decode import replies
 from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
 from landed.dashboard.headers import SECURITY_HEADERS
 from landed.dashboard.live import Rendered, follow
@@ -217,8 +218,9 @@ def _html(html: str, status: int) -> Response[str]:
 
 
 def _json_error(error: LandedError) -> Response[Any]:
-    body = {"code": error.code, "message": error.message, "detail": error.detail}
-    return Response(body, status_code=error.status)
+    return Response(
+        replies.error(error), status_code=error.status, media_type="application/problem+json"
+    )
 
 
 def _json_twin(overview: Overview) -> dict[str, Any]:
