@@ -72,6 +72,7 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
     if not key:
         in_query = request.query_params.get("api_key") or request.query_params.get("token")
         authorise(decoded.write_key or in_query or "", services.keys, Scope.WRITE)
+    durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     receipt = collector.submit(
         decoded,
         size=len(plain),
@@ -79,8 +80,9 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
         received_at=received_at,
         gpc=headers.get("sec-gpc") == "1",
         dnt=headers.get("dnt") == "1",
+        done=durable,
     )
-    await asyncio.wrap_future(receipt.durable)
+    await durable
     return Response(form.reply(decoded, receipt), media_type="application/json", status_code=200)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -26,6 +27,7 @@ __all__ = ["Alongside", "find_port", "run_server", "server_file"]
 
 _log = structlog.get_logger(__name__)
 _BACKLOG = 1024
+_YOUNG_OBJECTS = 50_000
 _SWITCH_SECONDS = 0.0005
 Alongside = Callable[[Services, str], Awaitable[None]]
 
@@ -46,6 +48,7 @@ def run_server(settings: Settings, *, alongside: Alongside | None = None) -> Non
     Raises:
         InvalidInputError: The address is taken or not of this machine.
     """
+    _calm_the_collector()
     # The thread that syncs the spool must get its turn soon: requests wait for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings = settings.model_copy(update={"port": find_port(settings.host, settings.port)})
@@ -59,6 +62,18 @@ def run_server(settings: Settings, *, alongside: Alongside | None = None) -> Non
     finally:
         note.unlink(missing_ok=True)
         services.close()
+
+
+def _calm_the_collector() -> None:
+    """Collect garbage rarely, and never look at what the imports left.
+
+    A batch of events is thousands of dicts that live for milliseconds and hold no cycles. With
+    Python's defaults they trigger full collections over half a million long-lived objects, which
+    doubled the cost of an event.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 50)
 
 
 def _shown(host: str) -> str:

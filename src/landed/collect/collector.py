@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from landed.collect.pipeline import BuiltRows, Pipeline
-from landed.collect.spool import Spool
+from landed.collect.spool import Done, Rows, Spool
 from landed.collect.types import Decoded
 
 __all__ = ["Collector", "Receipt"]
@@ -27,7 +27,7 @@ class Receipt:
     """
 
     built: BuiltRows
-    durable: Future[None]
+    durable: Done
 
 
 class Collector:
@@ -67,6 +67,7 @@ class Collector:
         received_at: datetime,
         gpc: bool = False,
         dnt: bool = False,
+        done: Done | None = None,
     ) -> Receipt:
         """Build the rows of a request and queue them for the next fsync.
 
@@ -77,6 +78,7 @@ class Collector:
             received_at: When the request arrived.
             gpc: Global Privacy Control was set.
             dnt: Do Not Track was set.
+            done: The future to tell when it is durable, for callers on an event loop.
 
         Raises:
             SpoolFullError: Nothing was kept; the client sends again.
@@ -84,7 +86,8 @@ class Collector:
         built = self._pipeline.build_rows(
             decoded, received_at=received_at, source=source, gpc=gpc, dnt=dnt
         )
-        durable = self._keep(built, size)
+        durable: Done = Future() if done is None else done
+        self._keep(built, size, durable)
         self._count(source, built)
         return Receipt(built, durable)
 
@@ -93,14 +96,12 @@ class Collector:
         with self._lock:
             return dict(self._counts)
 
-    def _keep(self, built: BuiltRows, size: int) -> Future[None]:
+    def _keep(self, built: BuiltRows, size: int, done: Done) -> None:
         if built.events or built.quarantine:
-            return self._spool.submit(
-                {"events": built.events, "quarantine": built.quarantine}, size=size
-            )
-        nothing: Future[None] = Future()
-        nothing.set_result(None)
-        return nothing
+            rows: Rows = {"events": built.events, "quarantine": built.quarantine}
+            self._spool.enqueue(rows, size=size, done=done)
+        else:
+            done.set_result(None)
 
     def _count(self, source: str, built: BuiltRows) -> None:
         fates = {

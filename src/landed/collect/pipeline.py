@@ -58,6 +58,7 @@ _ID_PROPERTIES: Final = {
 }
 # Paths of URLs arrive percent-encoded, where no name can be seen in them.
 _PATH_PROPERTIES: Final = ("path", "page_path", "$pathname")
+_PLACES: Final = frozenset({*_PATH_PROPERTIES, "referrer_domain"})
 # Identifiers that only some clients' forms know; decoders take them out of what is accepted.
 _RAW_IDS: Final = {
     *_ID_PROPERTIES,
@@ -241,6 +242,8 @@ def _may_keep(item: Rejected, *, gpc: bool, dnt: bool) -> bool:
 
 def _with_plain_places(properties: Mapping[str, Any]) -> Mapping[str, Any]:
     """Decode paths, so that scrubbing sees them, and keep of a referrer what is common to many."""
+    if _PLACES.isdisjoint(properties):
+        return properties
     plain = {
         name: unquote(path)
         for name in _PATH_PROPERTIES

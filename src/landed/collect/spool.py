@@ -7,6 +7,7 @@ and on disk; beyond its bounds it refuses with `SpoolFullError` and keeps nothin
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -14,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,12 +26,16 @@ from landed.collect.rows import SCHEMAS, EventRow, Lane, QuarantineRow, build_ba
 from landed.collect.segments import OPEN_SUFFIX, SEALED_SUFFIX, OpenSegment, recover_segment
 from landed.errors import SpoolFullError, StoreError
 
-__all__ = ["SealedSegment", "Spool", "SpoolState"]
+__all__ = ["Done", "SealedSegment", "Spool", "SpoolState"]
 
 _log = structlog.get_logger(__name__)
 _MAX_ROWS_PER_BATCH: Final = 20_000
 _PROBE_SECONDS: Final = 1.0
 _PROBE_BYTES: Final = 4096
+
+
+Done = Future[None] | asyncio.Future[None]
+Rows = Mapping[Lane, Sequence[EventRow] | Sequence[QuarantineRow]]
 
 
 @dataclass(frozen=True)
@@ -74,9 +79,9 @@ class SpoolState:
 class _Commit:
     """One caller's rows and the future that tells it of their fsync."""
 
-    rows: Mapping[Lane, Sequence[EventRow] | Sequence[QuarantineRow]]
+    rows: Rows
     size: int
-    done: Future[None] = field(default_factory=Future)
+    done: Done
 
 
 class Spool:
@@ -114,7 +119,11 @@ class Spool:
         for lane_folder in self._folders.values():
             lane_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock_file = _own(folder)
-        self._condition = threading.Condition()
+        # Two locks, since a request must never wait for the disk to queue its rows: `_waiting`
+        # guards the queue, `_files` the segments, and only the second is held over a sync.
+        self._waiting = threading.Condition()
+        self._files = threading.Condition()
+        self._sealed_bytes = 0
         self._queue: list[_Commit] = []
         self._pending_bytes = 0
         self._closing = False
@@ -136,9 +145,9 @@ class Spool:
 
     def close(self) -> None:
         """Commit what is queued, seal what is open, and give the folder back."""
-        with self._condition:
+        with self._waiting:
             self._closing = True
-            self._condition.notify_all()
+            self._waiting.notify_all()
         if self._thread.is_alive():
             self._thread.join()
         self._seal_all()
@@ -163,12 +172,7 @@ class Spool:
                 "Retry-After, and see `landed doctor`."
             )
 
-    def submit(
-        self,
-        rows: Mapping[Lane, Sequence[EventRow] | Sequence[QuarantineRow]],
-        *,
-        size: int,
-    ) -> Future[None]:
+    def submit(self, rows: Rows, *, size: int) -> Future[None]:
         """Queue rows for the next commit.
 
         Args:
@@ -182,15 +186,23 @@ class Spool:
         Raises:
             SpoolFullError: The spool is at one of its bounds, or closing.
         """
+        done: Future[None] = Future()
+        self.enqueue(rows, size=size, done=done)
+        return done
+
+    def enqueue(self, rows: Rows, *, size: int, done: Done) -> None:
+        """Queue rows for the next commit, and have a future told: a thread's or a loop's.
+
+        Raises:
+            SpoolFullError: The spool is at one of its bounds, or closing.
+        """
         self.check_room()
-        commit = _Commit(rows, size)
-        with self._condition:
+        with self._waiting:
             if self._closing:
                 raise SpoolFullError("The server is stopping. Send again to its successor.")
-            self._queue.append(commit)
+            self._queue.append(_Commit(rows, size, done))
             self._pending_bytes += size
-            self._condition.notify()
-        return commit.done
+            self._waiting.notify()
 
     def append(self, lane: Lane, batch: pa.RecordBatch) -> None:
         """Commit a ready-made batch in the caller's thread; for loads of many rows.
@@ -198,7 +210,7 @@ class Spool:
         Raises:
             SpoolFullError: The disk refused the bytes.
         """
-        with self._condition:
+        with self._files:
             try:
                 self._append(lane, batch)
             except OSError as error:
@@ -206,20 +218,21 @@ class Spool:
 
     def wait_for_room(self, *, bytes_on_disk: int, timeout: float) -> bool:
         """Wait until the store has taken enough; for loads that would run ahead of it."""
-        with self._condition:
-            return self._condition.wait_for(lambda: self._bytes_on_disk() <= bytes_on_disk, timeout)
+        with self._files:
+            return self._files.wait_for(lambda: self._bytes_on_disk() <= bytes_on_disk, timeout)
 
     def sealed(self) -> list[SealedSegment]:
         """Return the segments that wait for the store, oldest first."""
-        with self._condition:
+        with self._files:
             return [segment for segment, _, _ in self._sealed]
 
     def remove(self, segment: SealedSegment) -> None:
         """Forget a segment whose rows are in the store."""
         segment.path.unlink(missing_ok=True)
-        with self._condition:
+        with self._files:
             self._sealed = [entry for entry in self._sealed if entry[0] != segment]
-            self._condition.notify_all()
+            self._sealed_bytes = sum(size for _, size, _ in self._sealed)
+            self._files.notify_all()
 
     def flush(self) -> None:
         """Seal what is open, so that the writer takes it at once."""
@@ -227,7 +240,7 @@ class Spool:
 
     def state(self) -> SpoolState:
         """Tell what waits."""
-        with self._condition:
+        with self._files:
             times = [*self._opened_at.values(), *(since for _, _, since in self._sealed)]
             return SpoolState(
                 bytes_on_disk=self._bytes_on_disk(),
@@ -238,9 +251,7 @@ class Spool:
             )
 
     def _bytes_on_disk(self) -> int:
-        return sum(size for _, size, _ in self._sealed) + sum(
-            segment.size for segment in list(self._open.values())
-        )
+        return self._sealed_bytes + sum(segment.size for segment in list(self._open.values()))
 
     def _recover(self) -> None:
         for lane, folder in self._folders.items():
@@ -250,6 +261,7 @@ class Spool:
             for path in sealed:
                 entry = (SealedSegment(lane, path), path.stat().st_size, time.monotonic())
                 self._sealed.append(entry)
+                self._sealed_bytes += entry[1]
             self._numbers[lane] = int(sealed[-1].stem.split("-")[0]) + 1 if sealed else 1
 
     def _run(self) -> None:
@@ -257,8 +269,8 @@ class Spool:
         # first request than under it.
         pa.array([0])
         while True:
-            with self._condition:
-                self._condition.wait_for(lambda: self._queue or self._closing, self._patience())
+            with self._waiting:
+                self._waiting.wait_for(lambda: self._queue or self._closing, self._patience())
                 commits, self._queue = self._queue, []
                 closing = self._closing
             if commits:
@@ -303,14 +315,10 @@ class Spool:
         except Exception as cause:  # noqa: BLE001 - one commit must never end the thread that acknowledges
             error = cause
             _log.error("spool_commit_failed", kind=type(cause).__name__)
-        with self._condition:
+        with self._waiting:
             self._writable = error is None
             self._pending_bytes -= sum(commit.size for commit in commits)
-        for commit in commits:
-            if error is None:
-                commit.done.set_result(None)
-            else:
-                commit.done.set_exception(error)
+        _tell([commit.done for commit in commits], error)
 
     def _append_all(self, commits: list[_Commit]) -> None:
         for lane, schema in SCHEMAS.items():
@@ -319,7 +327,7 @@ class Spool:
                 rows.extend(commit.rows.get(lane, ()))
             for start in range(0, len(rows), _MAX_ROWS_PER_BATCH):
                 batch = build_batch(rows[start : start + _MAX_ROWS_PER_BATCH], schema)
-                with self._condition:
+                with self._files:
                     self._append(lane, batch)
 
     def _append(self, lane: Lane, batch: pa.RecordBatch) -> None:
@@ -337,7 +345,7 @@ class Spool:
 
     def _seal_due(self) -> None:
         now = time.monotonic()
-        with self._condition:
+        with self._files:
             due = [
                 lane
                 for lane, since in self._opened_at.items()
@@ -347,7 +355,7 @@ class Spool:
                 self._seal(lane)
 
     def _seal_all(self) -> None:
-        with self._condition:
+        with self._files:
             for lane in list(self._open):
                 self._seal(lane)
 
@@ -357,10 +365,34 @@ class Spool:
         if segment.rows:
             sealed = SealedSegment(lane, segment.seal())
             self._sealed.append((sealed, segment.size, since))
+            self._sealed_bytes += segment.size
             for listener in self._listeners:
                 listener()
         else:
             segment.discard()
+
+
+def _tell(waiting: Sequence[Done], error: Exception | None) -> None:
+    """Tell all callers of one commit; a loop is woken once for all of its futures."""
+    loops: dict[asyncio.AbstractEventLoop, list[Done]] = {}
+    for done in waiting:
+        if isinstance(done, asyncio.Future):
+            loops.setdefault(done.get_loop(), []).append(done)
+        else:
+            _settle([done], error)
+    for loop, futures in loops.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, futures, error)
+
+
+def _settle(waiting: Sequence[Done], error: Exception | None) -> None:
+    for done in waiting:
+        if done.cancelled():
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
 
 
 def _disk_refused(error: OSError) -> SpoolFullError:
