@@ -167,7 +167,7 @@ def test_a_clock_that_goes_back_loses_and_doubles_nothing(
             receipt = services.collector.submit(
                 decoded, size=len(lines), source="landed", received_at=now
             )
-            receipt.durable.result(timeout=10)
+            receipt.durable.result()
             wait_for_count(services.store.query, len(ids))
         assert services.writer.state.duplicates == 20 + 30 + 40
     finally:

@@ -30,6 +30,8 @@ __all__ = ["Done", "SealedSegment", "Spool", "SpoolState"]
 
 _log = structlog.get_logger(__name__)
 _MAX_ROWS_PER_BATCH: Final = 20_000
+_BUSY_SECONDS: Final = 0.02
+_GATHER_SECONDS: Final = 0.002
 _PROBE_SECONDS: Final = 1.0
 _PROBE_BYTES: Final = 4096
 
@@ -123,7 +125,7 @@ class Spool:
         # guards the queue, `_files` the segments, and only the second is held over a sync.
         self._waiting = threading.Condition()
         self._files = threading.Condition()
-        self._sealed_bytes = 0
+        self._disk_bytes = 0
         self._queue: list[_Commit] = []
         self._pending_bytes = 0
         self._closing = False
@@ -164,7 +166,7 @@ class Spool:
                 f"{self._pending_bytes:,} bytes wait for the disk; the bound is "
                 f"{self._max_pending_bytes:,}. Send again after the time in Retry-After."
             )
-        used = self._bytes_on_disk()
+        used = self._disk_bytes
         if used > self._max_bytes:
             raise SpoolFullError(
                 f"The spool holds {used:,} bytes that the store has not taken yet; the bound is "
@@ -219,7 +221,7 @@ class Spool:
     def wait_for_room(self, *, bytes_on_disk: int, timeout: float) -> bool:
         """Wait until the store has taken enough; for loads that would run ahead of it."""
         with self._files:
-            return self._files.wait_for(lambda: self._bytes_on_disk() <= bytes_on_disk, timeout)
+            return self._files.wait_for(lambda: self._disk_bytes <= bytes_on_disk, timeout)
 
     def sealed(self) -> list[SealedSegment]:
         """Return the segments that wait for the store, oldest first."""
@@ -230,8 +232,8 @@ class Spool:
         """Forget a segment whose rows are in the store."""
         segment.path.unlink(missing_ok=True)
         with self._files:
+            self._disk_bytes -= sum(size for entry, size, _ in self._sealed if entry == segment)
             self._sealed = [entry for entry in self._sealed if entry[0] != segment]
-            self._sealed_bytes = sum(size for _, size, _ in self._sealed)
             self._files.notify_all()
 
     def flush(self) -> None:
@@ -243,15 +245,12 @@ class Spool:
         with self._files:
             times = [*self._opened_at.values(), *(since for _, _, since in self._sealed)]
             return SpoolState(
-                bytes_on_disk=self._bytes_on_disk(),
+                bytes_on_disk=self._disk_bytes,
                 pending_bytes=self._pending_bytes,
                 segments=len(self._sealed),
                 oldest_age_seconds=time.monotonic() - min(times) if times else 0.0,
                 writable=self._writable,
             )
-
-    def _bytes_on_disk(self) -> int:
-        return self._sealed_bytes + sum(segment.size for segment in list(self._open.values()))
 
     def _recover(self) -> None:
         for lane, folder in self._folders.items():
@@ -261,20 +260,26 @@ class Spool:
             for path in sealed:
                 entry = (SealedSegment(lane, path), path.stat().st_size, time.monotonic())
                 self._sealed.append(entry)
-                self._sealed_bytes += entry[1]
+                self._disk_bytes += entry[1]
             self._numbers[lane] = int(sealed[-1].stem.split("-")[0]) + 1 if sealed else 1
 
     def _run(self) -> None:
         # pyarrow looks for pandas at its first array, for half a second: better before the
         # first request than under it.
         pa.array([0])
+        committed_at = -_BUSY_SECONDS
         while True:
             with self._waiting:
                 self._waiting.wait_for(lambda: self._queue or self._closing, self._patience())
+            if self._queue and time.monotonic() - committed_at < _BUSY_SECONDS:
+                # Under load a moment more makes one sync of several; a lone request never waits.
+                time.sleep(_GATHER_SECONDS)
+            with self._waiting:
                 commits, self._queue = self._queue, []
                 closing = self._closing
             if commits:
                 self._commit(commits)
+                committed_at = time.monotonic()
             elif not self._writable:
                 self._probe()
             self._seal_due()
@@ -336,10 +341,13 @@ class Spool:
             segment = OpenSegment(self._folders[lane], self._numbers[lane], SCHEMAS[lane])
             self._numbers[lane] += 1
             self._open[lane] = segment
+            self._disk_bytes += segment.size
             self._opened_at[lane] = time.monotonic()
+        before = segment.size
         try:
             segment.append(batch)
         finally:
+            self._disk_bytes += segment.size - before
             if segment.size >= self._segment_max_bytes or not segment.rows:
                 self._seal(lane)
 
@@ -365,10 +373,10 @@ class Spool:
         if segment.rows:
             sealed = SealedSegment(lane, segment.seal())
             self._sealed.append((sealed, segment.size, since))
-            self._sealed_bytes += segment.size
             for listener in self._listeners:
                 listener()
         else:
+            self._disk_bytes -= segment.size
             segment.discard()
 
 

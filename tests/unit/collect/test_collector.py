@@ -40,7 +40,7 @@ def test_good_and_refused_rows_are_on_disk_when_the_receipt_says_so(
     collector: Collector, spool: Spool
 ) -> None:
     receipt = collector.submit(mixed(), size=100, source="segment", received_at=NOW)
-    receipt.durable.result(timeout=10)
+    receipt.durable.result()
     spool.flush()
     assert {segment.lane for segment in spool.sealed()} == {"events", "quarantine"}
     assert (len(receipt.built.events), receipt.built.withheld) == (1, 1)
