@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,9 @@ from landed.store.streams import Response, read_stream
 from landed.store.target import Target, parse_dsn
 
 __all__ = ["FORMATS", "Store", "connect"]
+
+# It logs what it raises as well, and we say what it means.
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 
 FORMATS: Final = {
     "tsv": "TabSeparatedWithNames",
