@@ -109,7 +109,7 @@ class Services:
         checks = (
             self._store_check(),
             *self._engine_checks(),
-            Check("spool", spool.writable, _spool_note(spool.writable, spool.bytes_on_disk)),
+            Check("spool", spool.writable and not spool.unreadable, _spool_note(spool)),
             Check(
                 "writer",
                 self.writer.state.healthy,
@@ -155,10 +155,15 @@ def _writer_note(spool: SpoolState) -> str:
     return f"the oldest row waits for {spool.oldest_age_seconds:.1f} s"
 
 
-def _spool_note(writable: bool, size: int) -> str:  # noqa: FBT001 - a private formatter
-    if writable:
-        return f"{size:,} bytes on disk"
-    return "the disk refuses writes: make room under LANDED_DATA; clients are answered 503"
+def _spool_note(spool: SpoolState) -> str:
+    if not spool.writable:
+        return "the disk refuses writes: make room under LANDED_DATA; clients are answered 503"
+    if spool.unreadable:
+        return (
+            f"{spool.unreadable} segments were damaged on disk and set aside: restore the "
+            ".unreadable files in the spool folder from a backup, or delete them"
+        )
+    return f"{spool.bytes_on_disk:,} bytes on disk"
 
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Services:

@@ -9,7 +9,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,15 @@ import pyarrow as pa
 import pytest
 
 from landed.collect.rows import EventRow, build_batch
-from landed.collect.segments import OPEN_SUFFIX, SEALED_SUFFIX, OpenSegment, recover_segment
+from landed.collect.segments import (
+    OPEN_SUFFIX,
+    SEALED_SUFFIX,
+    UNREADABLE_SUFFIX,
+    OpenSegment,
+    recover_segment,
+)
 from landed.collect.spool import Spool
+from landed.collect.writer import Writer
 from landed.errors import SpoolFullError, StoreError
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION
 
@@ -255,3 +262,36 @@ def test_kill_minus_9_loses_no_acknowledged_row(tmp_path: Path) -> None:
 def test_the_lock_names_its_owner(tmp_path: Path) -> None:
     with running(Spool(tmp_path)):
         assert (tmp_path / "lock").read_text() == str(os.getpid())
+
+
+class Taker:
+    """A store that takes all it is given."""
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+
+    def insert(self, table: str, payload: bytes, *, token: str) -> None:
+        assert table == "events"
+        pa.ipc.open_stream(payload).read_all()
+        self.tokens.append(token)
+
+    def fetch_known_ids(self, ids: Sequence[bytes]) -> set[bytes]:
+        assert ids
+        return set()
+
+
+def test_a_segment_that_the_disk_damaged_is_set_aside_and_the_next_goes_on(tmp_path: Path) -> None:
+    for number in range(2):
+        with running(Spool(tmp_path)) as spool:
+            spool.submit({"events": [a_row(number)]}, size=10).result(timeout=5)
+    damaged, _ = sorted((tmp_path / "events").glob("*" + SEALED_SUFFIX))
+    damaged.write_bytes(b"\xff" * 64)
+    store = Taker()
+    with running(Spool(tmp_path)) as spool:
+        writer = Writer(spool, store, now_ms=lambda: NOW_MS)
+        writer.start()
+        writer.stop(drain_seconds=10)
+        assert len(store.tokens) == 1
+        assert spool.sealed() == []
+        assert spool.state().unreadable == 1
+    assert damaged.with_suffix(UNREADABLE_SUFFIX).exists()

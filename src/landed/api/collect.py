@@ -67,10 +67,12 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
     plain = read_body(
         body, content_encoding=headers.get("content-encoding"), max_bytes=form.max_bytes
     )
-    sent_at = headers.get("posthog-request-timestamp") or request.query_params.get("_")
+    # Parsed only where there is one: most requests have none, and parsing is not free.
+    query = request.query_params if request.scope["query_string"] else {}
+    sent_at = headers.get("posthog-request-timestamp") or query.get("_")
     decoded = form.decode(plain, received_at, sent_at)
     if not key:
-        in_query = request.query_params.get("api_key") or request.query_params.get("token")
+        in_query = query.get("api_key") or query.get("token")
         authorise(decoded.write_key or in_query or "", services.keys, Scope.WRITE)
     durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     receipt = collector.submit(

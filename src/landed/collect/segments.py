@@ -15,10 +15,18 @@ from typing import Final
 
 import pyarrow as pa
 
-__all__ = ["OPEN_SUFFIX", "SEALED_SUFFIX", "OpenSegment", "recover_segment", "sync_folder"]
+__all__ = [
+    "OPEN_SUFFIX",
+    "SEALED_SUFFIX",
+    "UNREADABLE_SUFFIX",
+    "OpenSegment",
+    "recover_segment",
+    "sync_folder",
+]
 
 OPEN_SUFFIX: Final = ".open"
 SEALED_SUFFIX: Final = ".arrows"
+UNREADABLE_SUFFIX: Final = ".unreadable"
 _END_OF_STREAM: Final = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 

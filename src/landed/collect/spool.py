@@ -23,7 +23,13 @@ import pyarrow as pa
 import structlog
 
 from landed.collect.rows import SCHEMAS, EventRow, Lane, QuarantineRow, build_batch
-from landed.collect.segments import OPEN_SUFFIX, SEALED_SUFFIX, OpenSegment, recover_segment
+from landed.collect.segments import (
+    OPEN_SUFFIX,
+    SEALED_SUFFIX,
+    UNREADABLE_SUFFIX,
+    OpenSegment,
+    recover_segment,
+)
 from landed.errors import SpoolFullError, StoreError
 
 __all__ = ["Done", "SealedSegment", "Spool", "SpoolState"]
@@ -67,6 +73,7 @@ class SpoolState:
         pending_bytes: Of requests whose fsync is not done yet.
         segments: Sealed segments that wait for the store.
         oldest_age_seconds: Age of the oldest row that waits for the store; 0 when none does.
+        unreadable: Segments that were set aside because the disk damaged them.
         writable: Whether the last commit succeeded, or the disk takes bytes again since.
     """
 
@@ -74,6 +81,7 @@ class SpoolState:
     pending_bytes: int
     segments: int
     oldest_age_seconds: float
+    unreadable: int
     writable: bool
 
 
@@ -236,6 +244,11 @@ class Spool:
             self._sealed = [entry for entry in self._sealed if entry[0] != segment]
             self._files.notify_all()
 
+    def set_aside(self, segment: SealedSegment) -> None:
+        """Keep a segment that cannot be read for a person to look at, out of the others' way."""
+        segment.path.rename(segment.path.with_suffix(UNREADABLE_SUFFIX))
+        self.remove(segment)
+
     def flush(self) -> None:
         """Seal what is open, so that the writer takes it at once."""
         self._seal_all()
@@ -249,6 +262,11 @@ class Spool:
                 pending_bytes=self._pending_bytes,
                 segments=len(self._sealed),
                 oldest_age_seconds=time.monotonic() - min(times) if times else 0.0,
+                unreadable=sum(
+                    1
+                    for folder in self._folders.values()
+                    for _ in folder.glob("*" + UNREADABLE_SUFFIX)
+                ),
                 writable=self._writable,
             )
 

@@ -129,6 +129,11 @@ class Writer:
     def _drain_one(self, segment: SealedSegment) -> bool:
         try:
             self._deliver(segment)
+        except _DamagedError:
+            # The disk gave back other bytes than it was given: no retry will mend them.
+            self._spool.set_aside(segment)
+            _log.error("segment_unreadable", segment=segment.token)
+            return True
         except Exception as error:  # noqa: BLE001 - whatever fails, the rows stay and are tried again
             self._count(failures=1, healthy=False)
             code = getattr(error, "code", type(error).__name__)
@@ -140,10 +145,10 @@ class Writer:
 
     def _deliver(self, segment: SealedSegment) -> None:
         payload = segment.path.read_bytes()
+        table = _read(payload)
         if segment.lane != "events":
             self._store.insert(segment.lane, payload, token=segment.token)
             return
-        table = pa.ipc.open_stream(payload).read_all()
         fresh = self._unknown_rows(table)
         self._count(duplicates=table.num_rows - fresh.num_rows)
         if fresh.num_rows == table.num_rows:
@@ -224,6 +229,19 @@ class Writer:
 def _part_token(segment: str, table: pa.Table) -> str:
     digest = hashlib.sha256(b"".join(table.column("message_id").to_pylist()))
     return f"{segment}/{digest.hexdigest()[:32]}"
+
+
+class _DamagedError(Exception):
+    """The bytes of a segment are no Arrow stream any more."""
+
+
+def _read(payload: bytes) -> pa.Table:
+    try:
+        table = pa.ipc.open_stream(payload).read_all()
+        table.validate(full=True)
+    except (pa.ArrowException, OSError) as error:  # pyarrow says OSError of a cut message
+        raise _DamagedError from error
+    return table
 
 
 def _stream(table: pa.Table) -> bytes:
