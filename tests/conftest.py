@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,14 @@ from urllib.parse import urlsplit
 import clickhouse_connect
 import httpx
 import pytest
+from hypothesis import settings
 
 from landed.store.supervisor import EngineProcess
+
+# A run that decides over landing must give the same answer twice; developers' runs explore.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 class Ask(Protocol):
