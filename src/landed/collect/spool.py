@@ -1,7 +1,8 @@
 """The spool: what was answered 200 is on disk here before the answer leaves.
 
 Many requests share one fsync: while one commit is being synced, the rows of all requests
-that arrive meanwhile gather and make up the next commit. The spool is bounded, in memory
+that arrive meanwhile gather and make up the next commit (under load for two milliseconds
+more; a lone request never waits). The spool is bounded, in memory
 and on disk; beyond its bounds it refuses with `SpoolFullError` and keeps nothing.
 """
 
