@@ -15,7 +15,6 @@ __all__ = [
     "MalformedRequestError",
     "NotFoundError",
     "QueryError",
-    "RateLimitedError",
     "SpoolFullError",
     "StoreError",
     "TooLargeError",
@@ -92,14 +91,6 @@ class NotFoundError(LandedError):
 
     code = "not_found"
     status = 404
-
-
-class RateLimitedError(LandedError):
-    """Too many requests in a short time."""
-
-    code = "rate_limited"
-    status = 429
-    retry_after_seconds = 1
 
 
 class SpoolFullError(LandedError):
