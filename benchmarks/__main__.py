@@ -1,7 +1,8 @@
-"""`./run bench [name …]`: run benchmarks, print a table, keep benchmarks/results.json."""
+"""`./run bench [name …] [--events N]`: run benchmarks, print tables, keep results.json."""
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import json
 import platform
@@ -14,19 +15,25 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("ingest", "single", "overview", "memory", "privacy", "layout")
+NAMES = ("ingest", "single", "numbers", "memory", "privacy", "layout")
 RESULTS = Path(__file__).parent / "results.json"
 
 
-def main(names: list[str]) -> None:
-    """Run the named benchmarks, or all but the slow layout one."""
+def main(names: list[str], *, events: int | None = None) -> None:
+    """Run the named benchmarks, or all but the slow layout one.
+
+    Args:
+        names: Of the benchmarks.
+        events: How large `numbers` grows; else ten million.
+    """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         sys.exit(f"bench: no such benchmark: {', '.join(unknown)}. There are {', '.join(NAMES)}.")
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in names or NAMES[:-1]:
         Console(stderr=True).print(f"[bold]{name}[/] …", highlight=False)
-        measured = importlib.import_module(f"benchmarks.{name}").run()
+        size = {"events": events} if events and name == "numbers" else {}
+        measured = importlib.import_module(f"benchmarks.{name}").run(**size)
         results[name] = {"measured_at": datetime.now(UTC).isoformat(), **_machine(), **measured}
         RESULTS.write_text(json.dumps(results, indent=2) + "\n")
         _show(name, measured)
@@ -48,4 +55,8 @@ def _show(name: str, measured: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
+    parser.add_argument("--events", type=int, help="how large `numbers` grows (10_000_000)")
+    given = parser.parse_args()
+    main(given.names, events=given.events)

@@ -88,17 +88,21 @@ def serving(data: Path, **settings: str) -> Iterator[Server]:
         process.wait(timeout=60)
 
 
-def start(data: Path, **settings: str) -> subprocess.Popen[bytes]:
+def start(
+    data: Path, stderr: int = subprocess.DEVNULL, /, **settings: str
+) -> subprocess.Popen[bytes]:
     """Start `landed serve` on the folder without waiting for it."""
     environment = os.environ | {
         "LANDED_WRITE_KEY": WRITE_KEY,
         "LANDED_ADMIN_KEY": ADMIN_KEY,
+        # Tests count events: a sample more would be one too many.
+        "LANDED_MONITORING": "false",
         **settings,
     }
     # Some machines forbid byte code, and then every start compiles some 1,500 modules.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "landed", "serve", "--port", "0", "--data", str(data)]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(command, env=environment, stderr=stderr)
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], data: Path, *, store: bool = True) -> Server:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 __all__ = ["Settings"]
@@ -23,7 +23,9 @@ class Settings(BaseSettings):
         9000
     """
 
-    model_config = SettingsConfigDict(env_prefix="LANDED_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="LANDED_", frozen=True, extra="ignore", populate_by_name=True
+    )
 
     data: Path = Field(
         Path("landed-data"),
@@ -51,6 +53,11 @@ class Settings(BaseSettings):
         default=False,
         description="Show pages without log-in. For demo data only; `landed demo` sets it.",
     )
+    open_writes: bool = Field(
+        default=False,
+        description="Take the calls of one event each (`/api/analytics/user-behavior/…` and its "
+        "like) without a key from programs on this machine. `./run serve` sets it.",
+    )
     spool_max_bytes: int = Field(
         4 << 30, ge=1 << 20, description="The spool answers 503 beyond this many bytes on disk."
     )
@@ -71,6 +78,55 @@ class Settings(BaseSettings):
     )
     phone_region: str = Field(
         "US", description="Country for phone numbers that are written without a country code."
+    )
+    monitoring: bool = Field(
+        default=True,
+        validation_alias=AliasChoices("LANDED_MONITORING", "PERFORMANCE_MONITORING_ENABLED"),
+        description="Sample this machine's load, and compare the targets with what happens. Also "
+        "read from `PERFORMANCE_MONITORING_ENABLED`.",
+    )
+    monitoring_seconds: float = Field(
+        60.0,
+        gt=0,
+        validation_alias=AliasChoices(
+            "LANDED_MONITORING_SECONDS", "PERFORMANCE_MONITORING_INTERVAL"
+        ),
+        description="Pause between two samples and two comparisons. Also read from "
+        "`PERFORMANCE_MONITORING_INTERVAL`.",
+    )
+    monitoring_host: str = Field(
+        "landed",
+        min_length=1,
+        max_length=100,
+        description="Name of this machine in its samples. Not taken from the system: names of "
+        "machines often hold names of people.",
+    )
+    target_response_ms: float = Field(
+        2_000.0, gt=0, description="The 95th percentile of API response times must not pass this."
+    )
+    target_processing_seconds: float = Field(
+        8.0, gt=0, description="The mean time of the slowest workflow must not pass this."
+    )
+    target_error_rate: float = Field(
+        0.05, gt=0, lt=1, description="The share of API requests that fail must not pass this."
+    )
+    target_cpu_percent: float = Field(
+        80.0, gt=0, lt=100, description="The mean use of processors must not pass this."
+    )
+    target_memory_percent: float = Field(
+        85.0, gt=0, lt=100, description="The mean use of memory must not pass this."
+    )
+    alert_urls: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("LANDED_ALERT_URLS", "ALERT_URLS"),
+        description="Where alerts go: apprise URLs with spaces between, such as "
+        "mailtos://user:password@example.com or a Slack webhook. Also read from `ALERT_URLS`.",
+    )
+    alert_after_checks: int = Field(
+        3, ge=1, description="An alert fires when its target was missed this often in a row."
+    )
+    alert_recovery_checks: int = Field(
+        3, ge=1, description="A fired alert ends when its target was met this often in a row."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="debug, info, warning or error."

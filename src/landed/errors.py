@@ -11,6 +11,7 @@ __all__ = [
     "ForbiddenError",
     "InvalidEventError",
     "InvalidInputError",
+    "KeyChangedError",
     "LandedError",
     "MalformedRequestError",
     "NotFoundError",
@@ -91,6 +92,13 @@ class NotFoundError(LandedError):
 
     code = "not_found"
     status = 404
+
+
+class KeyChangedError(LandedError):
+    """The store was written with another pseudonym key than the one at hand."""
+
+    code = "pseudonym_key_changed"
+    status = 503
 
 
 class SpoolFullError(LandedError):

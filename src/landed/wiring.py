@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,17 @@ from pydantic import SecretStr
 
 from landed.collect import Collector, Pipeline, Spool, SpoolState, Writer
 from landed.config import Settings
-from landed.errors import LandedError
-from landed.privacy import ContextCleaner, Keys, Pseudonymiser, Scrubber, load_keys
+from landed.errors import KeyChangedError, LandedError
+from landed.insights import AlertBook, Targets
+from landed.privacy import (
+    ContextCleaner,
+    Keys,
+    Pseudonymiser,
+    Scrubber,
+    check_spool,
+    check_store,
+    load_keys,
+)
 from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 
@@ -70,7 +80,9 @@ class Services:
         collector: The way in.
         engine: The supervised engine, or None when a server is configured.
         clock: Aware UTC time.
-        store_ready: Set once the store is migrated.
+        store_ready: Done once the store is migrated and known to be written with our pseudonym
+            key; fails with `KeyChangedError` when it was written with another.
+        alerts: The targets that are missed for a while; `landed.jobs` keeps it.
     """
 
     settings: Settings
@@ -81,12 +93,19 @@ class Services:
     collector: Collector
     engine: EngineProcess | None
     clock: Callable[[], datetime]
-    store_ready: threading.Event
+    store_ready: Future[None]
     stopping: threading.Event
+    alerts: AlertBook
 
     def start(self) -> None:
-        """Start taking events at once; the store joins in as soon as it is there."""
+        """Take events from now on; the store joins in as soon as it is there.
+
+        Raises:
+            KeyChangedError: Events wait in the spool that were taken with another key.
+        """
         self.spool.start()
+        folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
+        check_spool(folder, self.keys, self._key_file, rows_wait=rows_wait)
         threading.Thread(target=self._join_store, name="join-store", daemon=True).start()
 
     def close(self, *, drain_seconds: float = 2.0) -> None:
@@ -118,6 +137,22 @@ class Services:
         )
         return Health(ready=spool.writable, checks=checks)
 
+    @property
+    def targets(self) -> Targets:
+        """What the host product's numbers are held against."""
+        settings = self.settings
+        return Targets(
+            response_ms=settings.target_response_ms,
+            processing_seconds=settings.target_processing_seconds,
+            error_rate=settings.target_error_rate,
+            cpu_percent=settings.target_cpu_percent,
+            memory_percent=settings.target_memory_percent,
+        )
+
+    @property
+    def _key_file(self) -> Path:
+        return self.settings.data / "keys" / "pseudonym.key"
+
     def _join_store(self) -> None:
         wait = 0.1
         while not self.stopping.is_set():
@@ -125,18 +160,24 @@ class Services:
                 if self.engine is not None and not self.engine.state().running:
                     self.engine.start()
                 self.store.migrate()
+                check_store(self.store, self.keys, self._key_file)
+            except KeyChangedError as error:
+                self.store_ready.set_exception(error)
+                return
             except (LandedError, OSError) as error:
                 _log.warning("store_not_ready", code=getattr(error, "code", "os_error"))
                 self.stopping.wait(wait)
                 wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
             else:
-                self.store_ready.set()
+                self.store_ready.set_result(None)
                 self.writer.start()
                 return
 
     def _store_check(self) -> Check:
-        if not self.store_ready.is_set():
+        if not self.store_ready.done():
             return Check("store", ok=False, note="starting, or away; events are kept meanwhile")
+        if refusal := self.store_ready.exception():
+            return Check("store", ok=False, note=str(refusal))
         if self.store.ping():
             return Check("store", ok=True, note="reachable and migrated")
         return Check("store", ok=False, note="does not answer; events are kept meanwhile")
@@ -196,8 +237,11 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         collector=Collector(_build_pipeline(settings, keys), spool, clock),
         engine=engine,
         clock=clock,
-        store_ready=threading.Event(),
+        store_ready=Future(),
         stopping=threading.Event(),
+        alerts=AlertBook(
+            after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
+        ),
     )
 
 

@@ -24,7 +24,7 @@ def services(engine: EngineProcess, tmp_path_factory: pytest.TempPathFactory) ->
         dsn = urlsplit(engine.dsn)._replace(path=f"/{name}").geturl()
         running = make_services(tmp_path_factory.mktemp("api"), store=dsn, segment_max_seconds=0.02)
         running.start()
-        assert running.store_ready.wait(30)
+        running.store_ready.result(30)
         yield running
         running.close()
         client.command(f"DROP DATABASE {name}")

@@ -56,7 +56,11 @@ def test_a_statement_may_end_and_comment(client: Client, sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELEC 1", "SELECT nothing", "SELECT * FROM no_table", "SELECT {a:String}"]
+    "sql",
+    [
+        *("SELEC 1", "SELECT nothing", "SELECT * FROM no_table", "SELECT {a:String}"),
+        *(" \n", "\u00e9", "\u0001", "\0SELECT 1", "SELECT 1\0", "-- a word\n\u00e9"),
+    ],
 )
 def test_what_clickhouse_does_not_understand(client: Client, sql: str) -> None:
     assert "ClickHouse" in assert_problem(ask(client, sql), 400, "query_failed")["message"]
@@ -94,10 +98,6 @@ def test_what_writes_is_refused(client: Client, count: Count, name: str, sql: st
         (b"{}", "$"),
         (b'{"sql": 5}', "$.sql"),
         (b'{"sql": ""}', "$.sql"),
-        (b'{"sql": " \\n"}', "$.sql"),
-        (b'{"sql": "SELECT 1\\u0000"}', "$.sql"),
-        ('{"sql": "\u00e9"}'.encode(), "$.sql"),
-        (b'{"sql": "\\u0001"}', "$.sql"),
         (b'{"sql": "SELECT 1", "format": "xml"}', "$.format"),
         (b'{"sql": "SELECT 1", "limit": 5}', "$"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,18 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
 from landed.collect import Collector, Spool
+from landed.errors import KeyChangedError
 from landed.wiring import Services
-from tests.api.asking import ADMIN, WRITE, Client, assert_problem, make_client, make_services
+from tests.api.asking import (
+    ADMIN,
+    WRITE,
+    WRITE_KEY,
+    Client,
+    Count,
+    assert_problem,
+    make_client,
+    make_services,
+)
 
 NOWHERE = "clickhouse://127.0.0.1:1/landed"
 
@@ -42,7 +53,7 @@ def test_a_store_that_is_away_degrades_and_events_are_taken(tmp_path: Path) -> N
         assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
         store = next(check for check in answer.json()["checks"] if check["name"] == "store")
         assert (store["ok"], "starting" in store["note"]) == (False, True)
-        services.store_ready.set()
+        services.store_ready.set_result(None)
         store = next(c for c in client.get("/readyz").json()["checks"] if c["name"] == "store")
         assert (store["ok"], "does not answer" in store["note"]) == (False, True)
         body = {"event": "goal_set", "user_id": "u", "properties": {"goal": "new_job"}}
@@ -53,6 +64,15 @@ def test_a_store_that_is_away_degrades_and_events_are_taken(tmp_path: Path) -> N
         assert answer.headers["retry-after"] == "2"
         answer = client.get("/api/admin/quarantine", headers=ADMIN)
         assert_problem(answer, 503, "store_unavailable")
+    services.spool.close()
+
+
+def test_a_store_of_another_key_is_told(tmp_path: Path) -> None:
+    services = make_services(tmp_path, store=NOWHERE)
+    services.store_ready.set_exception(KeyChangedError("another key"))
+    with make_client(services) as client:
+        (store, *_) = client.get("/readyz").json()["checks"]
+        assert (store["ok"], store["note"]) == (False, "another key")
     services.spool.close()
 
 
@@ -138,10 +158,31 @@ def test_a_method_that_the_route_does_not_know(
     assert allowed in answer.headers["allow"].split(", ")
 
 
-def test_head_has_no_body(client: Client) -> None:
-    answer = client.head("/healthz")
-    assert (answer.status_code, answer.content) == (405, b"")
-    assert client.head("/nowhere").status_code == 404
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/login", "/overview"],
+)
+def test_head_is_get_without_the_body(client: Client, path: str) -> None:
+    got, answer = client.get(path, headers=ADMIN), client.head(path, headers=ADMIN)
+    assert (answer.status_code, answer.content) == (got.status_code, b"")
+    assert answer.headers.keys() == got.headers.keys()
+    assert answer.headers["content-type"] == got.headers["content-type"]
+
+
+def test_head_is_refused_as_get_is(client: Client) -> None:
+    for path, status in {"/nowhere": 404, "/v1/batch": 405, "/api/admin/quarantine": 401}.items():
+        answer = client.head(path)
+        assert (answer.status_code, answer.content) == (status, b"")
+
+
+def test_head_takes_no_events(client: Client, count: Count, name: str) -> None:
+    event = {"api_key": WRITE_KEY, "event": name, "distinct_id": "u"}
+    for path in ("/e", "/capture/"):
+        answer = client.head(path, params={"data": json.dumps(event)})
+        assert (answer.status_code, answer.content) == (405, b"")
+    assert count(name) == 0
+    assert client.get("/e", params={"data": json.dumps(event)}).status_code == 200
+    assert count(name) == 1
 
 
 def test_browsers_of_other_origins_may_send(client: Client) -> None:

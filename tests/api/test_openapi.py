@@ -53,7 +53,7 @@ def test_every_route_that_takes_events_or_administers_is_in_it(
     pages = {"/", "/login", "/logout", "/docs", "/openapi.json", "/overview", "/overview/live"}
     app: Litestar = shared_client.app
     routes = {
-        route.path
+        route.path.replace(":str}", "}")
         for route in app.routes
         if route.path not in pages | {"/favicon.ico"} and not route.path.startswith("/static")
     }

@@ -84,6 +84,17 @@ def test_a_store_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "LANDED_STORE" in run.out
 
 
+def test_a_store_of_another_key(tmp_path: Path) -> None:
+    assert landed("migrate", "--data", tmp_path).code == 0
+    (tmp_path / "keys" / "pseudonym.key").unlink()
+    run, parts = examine(tmp_path)
+    assert (run.code, parts["store"], parts["port"]) == (1, False, True)
+    assert "The store was written with another pseudonym key" in run.out
+    assert str(tmp_path / "keys" / "pseudonym.key") in run.out
+    asked = landed("sql", "SELECT 1", "--data", tmp_path)
+    assert (asked.code, asked.out, "another pseudonym key" in asked.err) == (1, "", True)
+
+
 def test_a_port_that_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setenv("LANDED_PORT", str(taken.getsockname()[1]))

@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.clients.conftest import WRITE_KEY, Server, properties_of
+from tests.clients.conftest import properties_of, wait_for_person
+from tests.serving import WRITE_KEY, Server
 
 Posthog: Any = importlib.import_module("posthog").Posthog
 
@@ -44,7 +45,7 @@ def test_every_call_arrives(server: Server, options: dict[str, Any]) -> None:
     client.flush()
     client.shutdown()
     assert errors == []
-    rows = server.wait_for_person(message, 5)
+    rows = wait_for_person(server, message, 5)
     assert [row[0] for row in rows] == [
         "experiment_exposed",
         "group_joined",
@@ -71,4 +72,4 @@ def test_the_older_routes_take_forms_and_queries(server: Server) -> None:
     assert (posted.status_code, posted.json()) == (200, {"status": 1})
     assert (got.status_code, got.json()) == (200, {"status": 1})
     for each in ids:
-        server.wait_for_person(each, 1)
+        wait_for_person(server, each, 1)

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.clients.conftest import WRITE_KEY, Server, properties_of, wait_until
+from tests.clients.conftest import properties_of, wait_for_person, wait_until
+from tests.serving import WRITE_KEY, Server
 
 Client: Any = importlib.import_module("segment.analytics.client").Client
 
@@ -48,7 +49,7 @@ def test_every_call_arrives_and_each_message_once(server: Server, client: Any) -
     client.alias(other, user)
     client.screen(user, "Jobs", "List", {})
     client.flush()
-    rows = server.wait_for_person(uuid.UUID(message), 6)
+    rows = wait_for_person(server, uuid.UUID(message), 6)
     assert [row[0] for row in rows] == [
         "group_joined",
         "page_viewed",
@@ -70,12 +71,11 @@ def test_a_bad_event_goes_to_the_quarantine_and_harms_no_other(server: Server, c
     client.track(user, "Recommendation Clicked", {"job_id": "j1", "position": "far down"})
     client.track(user, "Scores Compared", {"score": float("nan")})
     client.track(user, "Recommendation Clicked", {"job_id": "j2"}, message_id=str(message))
-    before = len(server.query(QUARANTINE))
+    before = len(server.sql(QUARANTINE))
     client.flush()
-    server.wait_for_person(message, 1)
-    wait_until(lambda: len(server.query(QUARANTINE)) >= before + 2, "quarantine")
-    paths = [row[0] for row in server.query(QUARANTINE)]
-    assert "$.properties.position" in str(paths)
+    wait_for_person(server, message, 1)
+    wait_until(lambda: len(server.sql(QUARANTINE)) >= before + 2, "quarantine")
+    assert "$.properties.position" in {row["path"] for row in server.sql(QUARANTINE)}
 
 
 def test_a_wrong_key_is_refused_in_words(server: Server) -> None:

@@ -18,7 +18,7 @@ from tests.docs.reading import REPOSITORY
 REFERENCE = REPOSITORY / "docs" / "reference"
 
 
-@pytest.mark.parametrize("name", ["settings.md", "commands.md"])
+@pytest.mark.parametrize("name", ["settings.md", "commands.md", "figures.md"])
 def test_the_pages_are_those_that_the_code_gives(name: str, tmp_path: Path) -> None:
     write_reference(tmp_path)
     assert (REFERENCE / name).read_text() == (tmp_path / name).read_text(), (
@@ -30,7 +30,11 @@ def test_the_module_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "argv", ["reference", str(tmp_path)])
     monkeypatch.delitem(sys.modules, "landed.cli.reference", raising=False)
     runpy.run_module("landed.cli.reference", run_name="__main__")
-    assert {path.name for path in tmp_path.iterdir()} == {"commands.md", "settings.md"}
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "commands.md",
+        "figures.md",
+        "settings.md",
+    }
 
 
 def test_every_setting_is_documented() -> None:
@@ -65,5 +69,6 @@ def test_every_error_code_is_documented() -> None:
 
     page = (REFERENCE / "http-api.md").read_text()
     sent = {"invalid_input", "internal_error", "query_failed", "invalid_event"}
-    codes = {getattr(errors, name).code for name in errors.__all__} - sent
+    only_at_start = {"pseudonym_key_changed"}
+    codes = {getattr(errors, name).code for name in errors.__all__} - sent - only_at_start
     assert [code for code in sorted(codes) if f"`{code}`" not in page] == []

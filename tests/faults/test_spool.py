@@ -88,6 +88,23 @@ def test_a_segment_is_sealed_by_age_and_by_size(tmp_path: Path) -> None:
         assert spool.sealed()[0].token != spool.sealed()[1].token
 
 
+def test_an_old_segment_grows_on_while_another_waits_for_the_store(tmp_path: Path) -> None:
+    sealed = threading.Semaphore(0)
+    spool = Spool(tmp_path, segment_max_seconds=0.02)
+    spool.notify(sealed.release)
+    with running(spool):
+        spool.submit({"events": [a_row(1)]}, size=10).result(timeout=5)
+        assert sealed.acquire(timeout=5)
+        for number in (2, 3):
+            spool.submit({"events": [a_row(number)]}, size=10).result(timeout=5)
+            assert not sealed.acquire(timeout=0.1)
+        (first,) = spool.sealed()
+        spool.remove(first)
+        assert sealed.acquire(timeout=5)
+        assert len(spool.sealed()) == 1
+    assert ids_on_disk(tmp_path) == [2, 3]
+
+
 def test_a_torn_tail_is_cut_off_and_whole_batches_stay(tmp_path: Path) -> None:
     segment = OpenSegment(tmp_path, 1, EVENTS_SCHEMA)
     segment.append(build_batch([a_row(1), a_row(2)], EVENTS_SCHEMA))

@@ -1,4 +1,4 @@
-"""A migrated store in a database of its own, on the real engine."""
+"""A migrated store in a database of its own, on the real engine; and one with a market in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from landed.demo import MarketConfig
 from landed.store import Store, connect
+from landed.store.supervisor import EngineProcess
+from tests.queries.market_log import END, MarketLog, fill, open_store
 
 
 @pytest.fixture
@@ -14,3 +17,11 @@ def store(database: str) -> Iterator[Store]:
     with connect(database) as opened:
         opened.migrate()
         yield opened
+
+
+@pytest.fixture(scope="session")
+def market(engine: EngineProcess) -> Iterator[MarketLog]:
+    """Some 40,000 events of 60 days, for reading only."""
+    with open_store(engine) as opened:
+        log, _ = fill(opened, MarketConfig(seed=5, days=60, events=40_000, end=END))
+        yield log

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from landed.metrics import HIRING_STEPS, Dimension, FunnelQuestion, parse_paths
 from landed.store import Store, parse_dsn
 from landed.store.supervisor import EngineProcess
 from tests.queries.event_rows import Row, a_refusal, an_event, as_refusals, as_stream, at
@@ -32,13 +33,22 @@ STEPS = ("recommendation_shown", "recommendation_clicked", "application_submitte
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("overview_totals", PERIOD),
     ("overview_daily", PERIOD),
-    ("overview_funnel", PERIOD | {"window_seconds": 86_400 * 28}),
     ("overview_events", PERIOD),
+    ("resume_processing", PERIOD | {"window_seconds": 86_400, "as_of": at(40)}),
+    ("resume_failures", PERIOD),
     ("overview_health", PERIOD),
     ("freshness", {}),
     ("quarantine_counts", PERIOD),
     ("quarantine_list", PERIOD | {"limit": 5, "offset": 0}),
+    ("active_people", PERIOD | {"zone": "Europe/Berlin"}),
+    ("active_people_count", PERIOD),
+    ("lifecycle", PERIOD | {"zone": "Europe/Berlin", "grain": "day"}),
+    (
+        "retention",
+        PERIOD | {"zone": "UTC", "grain": "week", "as_of": at(20), "oldest": 3},
+    ),
     ("schema_version", {}),
+    ("remembered", {"name": "writer"}),
 ]
 
 
@@ -69,6 +79,9 @@ def some_events() -> list[Row]:
             )
             for person in range(0, 60, 6 + 6 * n)
         ]
+    for n in range(20):
+        rows.append(an_event("resume_uploaded", f"person {n}", at(2), resume_id=f"r{n}"))
+        rows.append(an_event("resume_parsed", f"person {n}", at(2, 1), success=n % 3 > 0))
     rows += [
         an_event("api_request_completed", f"p{n}", at(3), status=500 * (n % 2), duration_ms=n)
         for n in range(40)
@@ -84,12 +97,13 @@ def fill(store: Store, events: list[Row], refusals: list[Row]) -> None:
     store.migrate()
     store.insert("events", as_stream(events), token="events")
     store.insert("quarantine", as_refusals(refusals), token="refusals")
+    store.remember("writer", "ours")
 
 
 def join_shards(store: Store) -> None:
     name = store.database
     store.execute(f"CREATE DATABASE {name} ENGINE = Atomic", in_database=False)
-    for table in ("events", "quarantine", "schema_migrations"):
+    for table in ("events", "quarantine", "schema_migrations", "installation"):
         shards = [SHARD.format(number, table, number) for number in (1, 2)]
         store.execute(f"CREATE VIEW {table}_local AS " + " UNION ALL ".join(shards))
         store.execute(
@@ -122,6 +136,22 @@ def test_two_shards_answer_as_one_server(both: Both, name: str, parameters: dict
     expected = both.one.query(name, parameters)
     assert both.two.query(name, parameters) == expected
     assert expected, "the question had an answer"
+
+
+@pytest.mark.parametrize("by", [None, Dimension("property", "ats_score")])
+def test_two_shards_answer_a_funnel_as_one_server(both: Both, by: Dimension | None) -> None:
+    question = FunnelQuestion(steps=HIRING_STEPS, by=by, since=at(1), until=at(15), as_of=at(40))
+    expected = both.one.query_funnel(question)
+    assert both.two.query_funnel(question) == expected
+    assert expected[0]["people"][0] == 60
+
+
+def test_two_shards_answer_paths_as_one_server(both: Both) -> None:
+    asked = {"start": ["recommendation_shown"], "window": ["7d"]}
+    question = parse_paths(asked, since=at(1), until=at(15))
+    expected = both.one.query_paths(question, ["page_viewed"])
+    assert both.two.query_paths(question, ["page_viewed"]) == expected
+    assert expected
 
 
 def test_the_shards_hold_different_rows(both: Both) -> None:

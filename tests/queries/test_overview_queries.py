@@ -90,50 +90,6 @@ def test_daily_of_nothing_is_all_zero(store: Store) -> None:
     assert [row["events"] for row in rows] == [0, 0, 0]
 
 
-STEPS = ("recommendation_shown", "recommendation_clicked", "application_submitted")
-
-
-def a_way(person: str, *moments: Any) -> list[Row]:
-    return [an_event(step, person, moment) for step, moment in zip(STEPS, moments, strict=False)]
-
-
-def test_funnel_counts_people_who_took_the_steps_in_order(store: Store) -> None:
-    rows = [
-        *a_way("ann", at(1), at(1, 1), at(1, 2)),
-        an_outcome("ann", "interview_completed", 2),
-        an_outcome("ann", "offer_received", 3),
-        *a_way("bob", at(1), at(1, 1), at(1, 2)),
-        an_outcome("bob", "rejection_received", 2),
-        *a_way("cid", at(1), at(1, 1)),
-        *a_way("cid", at(2), at(2, 1)),  # twice the same steps: one person
-        *a_way("dan", at(2), at(1)),  # clicked before it was shown
-        an_event("application_submitted", "eve", at(1)),  # without a recommendation
-        an_event("recommendation_shown", "fay", at(4)),  # outside
-    ]
-    result = ask(store, "overview_funnel", rows, window_seconds=28 * 86_400)
-    assert [tuple(row.values()) for row in result] == [
-        (1, "recommendation_shown", 4),
-        (2, "recommendation_clicked", 3),
-        (3, "application_submitted", 2),
-        (4, "interview", 1),
-        (5, "offer", 1),
-    ]
-
-
-@pytest.mark.parametrize(("window_seconds", "clicked"), [(3599, 0), (3600, 1)])
-def test_funnel_window_is_measured_from_the_first_step(
-    store: Store, window_seconds: int, clicked: int
-) -> None:
-    rows = a_way("ann", at(1, 0), at(1, 1))
-    result = ask(store, "overview_funnel", rows, window_seconds=window_seconds)
-    assert [row["people"] for row in result] == [1, clicked, 0, 0, 0]
-
-
-def test_funnel_of_nothing_has_its_five_steps(store: Store) -> None:
-    result = store.query("overview_funnel", PERIOD | {"window_seconds": 60})
-    assert [row["people"] for row in result] == [0, 0, 0, 0, 0]
-
-
 def test_events_are_catalogued_busiest_first(store: Store) -> None:
     rows = [
         an_event("page_viewed", "ann", at(1)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from landed.errors import InvalidInputError, StoreError
@@ -99,7 +101,7 @@ def test_limits_of_time(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "landed.store.client.read_query", lambda _: "SELECT sleepEachRow(0.5) FROM numbers(20)"
     )
-    with pytest.raises(RefusedError, match="took too long"):
+    with pytest.raises(RefusedError, match=r"took too long.*shorter period, a coarser grain"):
         store.query("slow", limits=Limits(1, 1 << 30, 100))
 
 
@@ -153,3 +155,15 @@ def test_a_table_that_is_missing_is_not_version_zero_by_accident(database: str) 
         store.execute("CREATE TABLE schema_migrations (other String) ENGINE = Memory")
         with pytest.raises(RefusedError, match="code 47"):
             store.schema_version()
+
+
+def test_the_first_value_that_a_store_is_told_stays(store: Store) -> None:
+    assert store.recall("pseudonym_key") is None
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda n: store.remember("pseudonym_key", f"key {n}"), range(6)))
+    kept = store.recall("pseudonym_key")
+    store.remember("pseudonym_key", "another")
+    assert store.recall("pseudonym_key") == kept
+    assert store.recall("other") is None
+    counted = b"".join(store.run_sql("SELECT count() FROM installation", "TSV"))
+    assert counted == b"1\n"

@@ -16,10 +16,14 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins import InitPlugin
 
 from landed.api.admin import admin_handlers
+from landed.api.analytics import READS
+from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
+from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
 from landed.api.login import SignInNeededError, login_handlers, require_viewer, to_login
 from landed.api.problems import EXCEPTION_HANDLERS
+from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
 from landed.wiring import Services
 
@@ -43,17 +47,25 @@ def create_app(
         render_page: Title, path and HTML of a page's content → the page.
         lifespan: What else starts and ends with the application.
     """
+    takers = [*collect_handlers(), *call_handlers()]
     handlers = [
-        *collect_handlers(),
+        *takers,
         *health_handlers(),
         *admin_handlers(),
+        *(read_handler(read) for read in READS),
         *login_handlers(),
         *reference_handlers(),
         *pages(guards=[require_viewer]),
     ]
-    return Litestar(
+    app = HeadAnswering(
         route_handlers=handlers,
-        state=State({"services": services, "render_page": render_page}),
+        state=State(
+            {
+                "services": services,
+                "render_page": render_page,
+                "answers": build_caches(services.clock),
+            }
+        ),
         exception_handlers={**EXCEPTION_HANDLERS, SignInNeededError: to_login},
         # SDKs in browsers send from other origins; no cookie travels with them.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"]),
@@ -70,6 +82,8 @@ def create_app(
         request_max_body_size=_MAX_BODY_BYTES,
         logging_config=None,
     )
+    app.paths_of_events = {path.rstrip("/") for handler in takers for path in handler.paths}
+    return app
 
 
 class _OwnDocumentOnly(InitPlugin):

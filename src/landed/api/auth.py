@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum
@@ -30,12 +31,22 @@ __all__ = [
     "key_from_headers",
     "make_session",
     "may_see_pages",
+    "needs_no_key",
     "require_admin",
     "verify_session",
 ]
 
 SESSION_COOKIE: Final = "landed_session"
 _SESSION_LIFE: Final = timedelta(days=7)
+# Browsers name the page that sends, and proxies whom they speak for.
+_NOT_FROM_PROGRAMS_HERE: Final = (
+    "origin",
+    "sec-fetch-site",
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-real-ip",
+)
 
 
 class Scope(Enum):
@@ -123,6 +134,29 @@ def may_see_pages(connection: ASGIConnection) -> bool:  # type: ignore[type-arg]
     if cookie and verify_session(cookie, services.keys, services.clock()):
         return True
     return _same(key_from_headers(connection.headers), services.keys.admin_key)
+
+
+def needs_no_key(connection: ASGIConnection) -> bool:  # type: ignore[type-arg]  # any app state
+    """Tell whether a request may send an event without a key.
+
+    Only where the operator opened it, and only for programs on this machine: no page in a
+    browser here, and nobody behind a proxy here that says so. It never gives a right to read.
+    """
+    services: Services = connection.app.state.services
+    if not services.settings.open_writes or connection.client is None:
+        return False
+    if any(name in connection.headers for name in _NOT_FROM_PROGRAMS_HERE):
+        return False
+    return _is_loopback(connection.client.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return bool(inner.is_loopback)
 
 
 def require_admin(

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
 
 from landed.api.auth import Scope, authorise, key_from_headers
 from landed.collect import Decoded, Receipt
@@ -32,7 +33,7 @@ from landed.collect.decode import (
 )
 from landed.wiring import Services
 
-__all__ = ["collect_handlers"]
+__all__ = ["Form", "collect_handlers", "post_handler"]
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -46,12 +47,32 @@ class Form:
         max_bytes: Limit of the inflated body.
         decode: Body, arrival time and the client's own time of sending → events.
         reply: What to answer once they are durable.
+        passes: Which requests need no key.
     """
 
     source: str
     max_bytes: int
     decode: Callable[[bytes, datetime, str | None], Decoded]
     reply: Callable[[Decoded, Receipt], bytes]
+    passes: Callable[[AnyRequest], bool] = lambda _: False
+
+
+class _Constant(Response[bytes]):
+    """An answer that is always the same: its headers are made once and not for each request."""
+
+    def __init__(self, body: bytes) -> None:
+        super().__init__(body, media_type="application/json", status_code=200)
+        self._ready = ASGIResponse(body=body, media_type="application/json", status_code=200)
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> ASGIResponse:
+        """Give what was made beforehand; handlers of events add nothing to it."""
+        return self._ready
+
+
+_CONSTANTS: Final = {
+    body: _Constant(body)
+    for body in (replies.SEGMENT_OK, replies.POSTHOG_OK, replies.POSTHOG_OLD_OK)
+}
 
 
 async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]:
@@ -72,8 +93,9 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
     sent_at = headers.get("posthog-request-timestamp") or query.get("_")
     decoded = form.decode(plain, received_at, sent_at)
     if not key:
-        in_query = query.get("api_key") or query.get("token")
-        authorise(decoded.write_key or in_query or "", services.keys, Scope.WRITE)
+        inside = decoded.write_key or query.get("api_key") or query.get("token") or ""
+        if inside or not form.passes(request):
+            authorise(inside, services.keys, Scope.WRITE)
     durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     receipt = collector.submit(
         decoded,
@@ -85,7 +107,11 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
         done=durable,
     )
     await durable
-    return Response(form.reply(decoded, receipt), media_type="application/json", status_code=200)
+    reply = form.reply(decoded, receipt)
+    constant = _CONSTANTS.get(reply)
+    if constant is not None:
+        return constant
+    return Response(reply, media_type="application/json", status_code=200)
 
 
 def _segment_form(call: str) -> Form:
@@ -137,8 +163,16 @@ _POSTHOG_V1: Final = Form(
 _CAPTURE_PATHS: Final = ("/capture", "/e", "/track", "/engage")
 
 
-def _post(path: str, form: Form, summary: str, tag: str) -> HTTPRouteHandler:
-    name = path.strip("/").replace("/", "_")
+def post_handler(path: str, form: Form, summary: str, tag: str) -> HTTPRouteHandler:
+    """Make the route of a form.
+
+    Args:
+        path: Of the route.
+        form: How its events are sent.
+        summary: For the reference, a few words.
+        tag: Group in the reference.
+    """
+    name = path.strip("/").replace("/", "_").replace("-", "_")
 
     @post(
         path,
@@ -174,21 +208,23 @@ def _get(path: str) -> HTTPRouteHandler:
 def collect_handlers() -> list[HTTPRouteHandler]:
     """Handlers of every form of sending events."""
     segment = [
-        _post(f"/v1/{call}", _segment_form(call), f"Segment form: {SEGMENT_PATHS[call]}", "Segment")
+        post_handler(
+            f"/v1/{call}", _segment_form(call), f"Segment form: {SEGMENT_PATHS[call]}", "Segment"
+        )
         for call in SEGMENT_PATHS
     ]
     posthog = [
-        _post("/batch", _POSTHOG_BATCH, "PostHog form: a batch", "PostHog"),
-        _post("/i/v0/e", _POSTHOG_I_V0, "PostHog form: one event or several", "PostHog"),
-        _post("/i/v1/analytics/events", _POSTHOG_V1, "PostHog form, version 1", "PostHog"),
+        post_handler("/batch", _POSTHOG_BATCH, "PostHog form: a batch", "PostHog"),
+        post_handler("/i/v0/e", _POSTHOG_I_V0, "PostHog form: one event or several", "PostHog"),
+        post_handler("/i/v1/analytics/events", _POSTHOG_V1, "PostHog form, version 1", "PostHog"),
         *(
-            _post(path, _POSTHOG_CAPTURE, "PostHog's older form", "PostHog")
+            post_handler(path, _POSTHOG_CAPTURE, "PostHog's older form", "PostHog")
             for path in _CAPTURE_PATHS
         ),
         *(_get(path) for path in (*_CAPTURE_PATHS, "/i/v0/e")),
     ]
     own = [
-        _post("/api/analytics/events", _own_form("landed"), "Send events", "Events"),
-        _post("/api/analytics/import", _own_form("import"), "Send history", "Events"),
+        post_handler("/api/analytics/events", _own_form("landed"), "Send events", "Events"),
+        post_handler("/api/analytics/import", _own_form("import"), "Send history", "Events"),
     ]
     return [*segment, *posthog, *own]

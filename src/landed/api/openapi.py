@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
 from litestar import Litestar
 
 from landed.api.admin import MEDIA_TYPES
+from landed.api.analytics import READS
+from landed.api.calls import CALL_SCHEMAS
 from landed.api.problems import PROBLEM
-from landed.api.schemas import Json, build_schemas, refer
+from landed.api.reads import Read
+from landed.api.schemas import REFERENCES, Json, build_schemas, refer
 from landed.collect.decode import SEGMENT_PATHS
 
 __all__ = ["build_document"]
@@ -104,6 +108,7 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     **{path: _capture("PostHog_older_answer") for path in ("/capture", "/e", "/track", "/engage")},
     "/api/analytics/events": {"post": _collect("Landed_events", "Landed_answer")},
     "/api/analytics/import": {"post": _collect("Landed_events", "Landed_answer")},
+    **{path: {"post": _collect(name, "Call_answer")} for path, name in CALL_SCHEMAS.items()},
     "/healthz": {"get": _Operation({_JSON: {"type": "object"}})},
     "/readyz": {"get": _Operation(_HEALTH)},
     "/metrics": {"get": _Operation({"text/plain": _TEXT, "application/openmetrics-text": _TEXT})},
@@ -134,6 +139,32 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
 }
 
 
+def _read(read: Read) -> _Operation:
+    found = [
+        {**_query(one.name, one.text, required=one.required), "example": one.example}
+        for one in read.parameters
+    ]
+    answer = _envelope(read)
+    return _Operation({_JSON: answer}, ("400", "401", "403", "422", "503"), parameters=found)
+
+
+def _envelope(read: Read) -> Json:
+    """The answer of a read with what is around it."""
+    (schema,), _ = msgspec.json.schema_components([read.answer], ref_template=REFERENCES)
+    return {
+        "type": "object",
+        "required": ["as_of", "good_until", "answer"],
+        "properties": {
+            "as_of": {"type": "string", "format": "date-time"},
+            "good_until": {"type": "string", "format": "date-time"},
+            "answer": schema,
+        },
+    }
+
+
+_READS: Final = {read.path.replace(":str}", "}"): {"get": _read(read)} for read in READS}
+
+
 def build_document(app: Litestar) -> Json:
     """Return the whole OpenAPI 3.1 document of the running app."""
     document: Json = {**app.openapi_schema.to_schema()}
@@ -146,7 +177,7 @@ def build_document(app: Litestar) -> Json:
     }
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            _complete(operation, _ROUTES[path][method])
+            _complete(operation, {**_ROUTES, **_READS}[path][method])
     document["paths"]["/readyz"]["get"]["responses"]["503"] = {
         "description": "Events are refused: the spool cannot keep them.",
         "content": _content(_HEALTH),
@@ -162,7 +193,8 @@ def _complete(operation: Json, known: _Operation) -> None:
     if known.summary:
         operation["summary"] = known.summary
     if known.parameters:
-        operation["parameters"] = known.parameters
+        in_path = [one for one in operation.get("parameters", ()) if one["in"] == "path"]
+        operation["parameters"] = [*in_path, *known.parameters]
     if known.body is not None:
         operation["requestBody"] = {"required": True, "content": _content({_JSON: known.body})}
     if "401" in known.refusals:

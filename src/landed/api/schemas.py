@@ -7,12 +7,17 @@ from typing import Any, Final
 import msgspec
 
 from landed.api.admin import SqlRequest
+from landed.api.analytics import READS
+from landed.api.calls import build_call_schemas
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
 
-__all__ = ["Json", "build_schemas", "refer"]
+__all__ = ["REFERENCES", "Json", "build_schemas", "refer"]
 
 Json = dict[str, Any]
+
+REFERENCES: Final = "#/components/schemas/{name}"
+"""How schemas point to each other."""
 
 _TIME: Final[Json] = {"type": "string", "format": "date-time"}
 _TEXT: Final[Json] = {"type": "string"}
@@ -71,6 +76,18 @@ _ANSWERS: Final[Json] = {
             "description": "Events in the quarantine, and why.",
             "items": _object(["index", "code", "reason"], index=_COUNT, code=_TEXT, reason=_TEXT),
         },
+    ),
+    "Call_answer": _object(
+        ["success", "status", "event"],
+        success={"const": True},
+        status={
+            "enum": ["accepted", "withheld"],
+            "description": "Durable now; or consent did not allow it and nothing is kept.",
+        },
+        event={**_TEXT, "description": "The planned event that it became."},
+        session_id={**_TEXT, "description": "As it was sent, or made here."},
+        recommendation_id={**_TEXT, "description": "As it was sent, or made here."},
+        application_id={**_TEXT, "description": "As it was sent, or made here."},
     ),
     "Health": _object(
         ["status", "checks"],
@@ -204,10 +221,14 @@ def build_schemas() -> Json:
         ['code', 'detail', 'error', 'message']
     """
     plan: Json = json_schema()["$defs"]
+    _, answers = msgspec.json.schema_components(
+        [read.answer for read in READS], ref_template=REFERENCES
+    )
     sql: Json = msgspec.json.schema(SqlRequest)["$defs"]
     return {
         **_ANSWERS,
         **_SEGMENT_CALLS,
+        **build_call_schemas(),
         "Segment_batch": _SEGMENT_BATCH,
         "PostHog_event": _POSTHOG_EVENT,
         "PostHog_batch": _POSTHOG_BATCH,
@@ -215,5 +236,6 @@ def build_schemas() -> Json:
         "Landed_event": _own_event(),
         "Landed_events": _own_events(),
         **sql,
+        **answers,
         **plan,
     }

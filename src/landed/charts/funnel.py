@@ -40,8 +40,10 @@ def funnel_chart(steps: Sequence[FunnelStep]) -> Spec:
         A Vega-Lite specification; its colours are CSS properties.
 
     Examples:
+        >>> from landed.insights import Estimate
+        >>> none = Estimate(value=None)
         >>> step = FunnelStep(
-        ...     name="recommendation_shown", people=9, matured_people=4, conversion=None
+        ...     name="Shown", people=9, matured_people=4, from_before=none, from_first=none
         ... )
         >>> funnel_chart([step])["datasets"]["series"][0]["count"]
         '9 people'

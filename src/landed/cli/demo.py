@@ -54,7 +54,9 @@ def demo(
 
         landed demo --events 10_000_000 --days 365 --data /tmp/big --no-serve
     """
-    settings = settings_for(data or _DEFAULT_FOLDER, host=host, port=port, open_dashboard=True)
+    settings = settings_for(
+        data or _DEFAULT_FOLDER, host=host, port=port, open_dashboard=True, open_writes=True
+    )
     config = _config(
         settings.data, MarketConfig(seed=seed, days=days, events=events, end=utc_now())
     )

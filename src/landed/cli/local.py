@@ -48,7 +48,7 @@ def settings_for(data: Path | None, **overrides: object) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         fault = error.errors()[0]
-        name = ".".join(map(str, fault["loc"]))
+        name = ".".join(map(str, fault["loc"])).removeprefix("LANDED_")
         raise InvalidInputError(
             f"LANDED_{name.upper()} or its option: {fault['msg']}. See docs/reference/settings.md."
         ) from None
@@ -76,18 +76,25 @@ def opened(settings: Settings) -> Iterator[Services]:
 
     Raises:
         StoreError: The store did not come up, or another process owns the folder.
+        KeyChangedError: The store was written with another pseudonym key.
     """
     services = build_services(settings)
-    services.start()
     try:
-        if not services.store_ready.wait(_STORE_PATIENCE_SECONDS):
-            raise StoreError(
-                "The store is not reachable. Look at engine.log in the store folder, or at "
-                "LANDED_STORE, and run `landed doctor`."
-            )
+        services.start()
+        _wait_for_store(services)
         yield services
     finally:
         services.close(drain_seconds=60)
+
+
+def _wait_for_store(services: Services) -> None:
+    try:
+        services.store_ready.result(_STORE_PATIENCE_SECONDS)
+    except TimeoutError:
+        raise StoreError(
+            "The store is not reachable. Look at engine.log in the store folder, or at "
+            "LANDED_STORE, and run `landed doctor`."
+        ) from None
 
 
 def wait_until_stored(services: Services, *, seconds: float = 600.0) -> None:

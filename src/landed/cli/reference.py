@@ -1,4 +1,7 @@
-"""The reference pages of settings and commands: `python -m landed.cli.reference docs/reference`."""
+"""The reference pages of settings, commands and figures.
+
+`python -m landed.cli.reference docs/reference` writes them.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 
 import typer.main
 
+from landed.api.figures import render_figures
 from landed.cli.app import app
 from landed.config import Settings
 
@@ -74,9 +78,10 @@ def _options(command: Any) -> list[str]:
 
 
 def write_reference(folder: Path) -> None:
-    """Write both pages into a folder."""
+    """Write the pages into a folder."""
     (folder / "settings.md").write_text(render_settings())
     (folder / "commands.md").write_text(render_commands())
+    (folder / "figures.md").write_text(render_figures())
 
 
 if __name__ == "__main__":

@@ -46,8 +46,9 @@ def serve(host: HostOption = None, port: PortOption = None, data: DataOption = N
 async def welcome(services: Services, url: str) -> None:
     """Tell a person at the terminal where things are."""
     show_welcome(services.settings, url, write_key=services.keys.write_key)
-    while not services.store_ready.is_set():  # noqa: ASYNC110 - the event is a thread's
+    while not services.store_ready.done():  # noqa: ASYNC110 - the future is a thread's
         await asyncio.sleep(_LOOK_SECONDS)
+    services.store_ready.result()
     Console(stderr=True).print("[green]●[/] store ready", highlight=False)
 
 
@@ -58,4 +59,6 @@ def show_welcome(settings: Settings, url: str, *, write_key: str) -> None:
     console.print(f"  write key   {write_key}")
     console.print(f"  admin key   in {settings.data / 'keys' / 'admin.key'}")
     console.print(f"  data        {settings.data}")
+    if settings.open_writes:
+        console.print("  open        single events from this machine need no key")
     console.print("  stop        Ctrl-C\n")

@@ -21,6 +21,7 @@ from landed.api import create_app
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan, render_plain
 from landed.errors import InvalidInputError
+from landed.jobs import Outlets, open_outlets, running_jobs
 from landed.wiring import Services, build_services
 
 __all__ = ["Alongside", "find_port", "run_server", "server_file"]
@@ -29,6 +30,7 @@ _log = structlog.get_logger(__name__)
 _BACKLOG = 1024
 _YOUNG_OBJECTS = 50_000
 _SWITCH_SECONDS = 0.0005
+_STORE_SECONDS = 2.0
 Alongside = Callable[[Services, str], Awaitable[None]]
 
 
@@ -46,19 +48,27 @@ def run_server(settings: Settings, *, alongside: Alongside | None = None) -> Non
             address (the demo's live trickle, the lines that a terminal shows).
 
     Raises:
-        InvalidInputError: The address is taken or not of this machine.
+        InvalidInputError: The address is taken or not of this machine, or an address for alerts
+            cannot be read.
+        KeyChangedError: The store was written with another pseudonym key.
     """
     _calm_the_collector()
     # The thread that syncs the spool must get its turn soon: requests wait for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings = settings.model_copy(update={"port": find_port(settings.host, settings.port)})
+    outlets = open_outlets(settings)
     services = build_services(settings)
-    services.start()
     url = f"http://{_shown(settings.host)}:{settings.port}"
     note = server_file(settings.data)
-    note.write_text(json.dumps({"pid": os.getpid(), "url": url}))
     try:
-        asyncio.run(_serve(services, url, alongside))
+        services.start()
+        # A store that answers in time is checked before the first event is taken.
+        with contextlib.suppress(TimeoutError):
+            services.store_ready.result(_STORE_SECONDS)
+        note.write_text(json.dumps({"pid": os.getpid(), "url": url}))
+        asyncio.run(_serve(services, outlets, url, alongside))
+        if services.store_ready.done():
+            services.store_ready.result()
     finally:
         note.unlink(missing_ok=True)
         services.close()
@@ -97,7 +107,9 @@ def find_port(host: str, port: int) -> int:
     return found
 
 
-async def _serve(services: Services, url: str, alongside: Alongside | None) -> None:
+async def _serve(
+    services: Services, outlets: Outlets, url: str, alongside: Alongside | None
+) -> None:
     settings = services.settings
     server = Server(
         create_app(services, page_handlers, render_plain, [page_lifespan]),
@@ -111,8 +123,15 @@ async def _serve(services: Services, url: str, alongside: Alongside | None) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
-    async with _beside(alongside, services, url):
+    services.store_ready.add_done_callback(lambda _: _stop_if_refused(services))
+    async with _beside(alongside, services, url), running_jobs(services, outlets, url):
         await server.serve()
+
+
+def _stop_if_refused(services: Services) -> None:
+    """Stop as an operator would: that also ends the pages' streams."""
+    if services.store_ready.exception() and not services.stopping.is_set():
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextlib.asynccontextmanager

@@ -6,8 +6,9 @@ Times are integers, milliseconds since 1970 in UTC; ids are 16 bytes; JSON is by
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pyarrow as pa
 
@@ -39,7 +40,19 @@ def build_batch(
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _array(column: Sequence[object], kind: pa.DataType) -> pa.Array:
+def _array(column: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_timestamp(kind):
-        return pa.array(column, pa.int64()).cast(kind)
+        return _over(array("q", column), len(column), kind)
+    if pa.types.is_fixed_size_binary(kind):
+        if set(map(len, column)) != {kind.byte_width}:
+            raise pa.ArrowInvalid(f"An id does not have {kind.byte_width} bytes.")
+        return _over(b"".join(column), len(column), kind)
     return pa.array(column, kind)
+
+
+def _over(values: bytes | array[int], count: int, kind: pa.DataType) -> pa.Array:
+    """An array right over the values' memory: pyarrow's own way in costs twice as much.
+
+    Nothing is checked: the values must be as many, and as wide, as is said.
+    """
+    return pa.Array.from_buffers(kind, count, [None, pa.py_buffer(values)])

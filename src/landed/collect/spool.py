@@ -39,6 +39,7 @@ _log = structlog.get_logger(__name__)
 _MAX_ROWS_PER_BATCH: Final = 20_000
 _BUSY_SECONDS: Final = 0.02
 _GATHER_SECONDS: Final = 0.002
+_HELD_SECONDS: Final = 0.05
 _PROBE_SECONDS: Final = 1.0
 _PROBE_BYTES: Final = 4096
 
@@ -105,7 +106,8 @@ class Spool:
         max_bytes: Bound of all segments on disk.
         max_pending_bytes: Bound of the bytes that wait for one fsync.
         segment_max_bytes: A segment is sealed at this size.
-        segment_max_seconds: A segment with rows in it is sealed at this age.
+        segment_max_seconds: A segment with rows in it is sealed at this age, or as soon after
+            it as no other one of its lane waits for the store.
 
     Raises:
         StoreError: Another process owns the folder.
@@ -309,7 +311,8 @@ class Spool:
         waits = [] if self._writable else [_PROBE_SECONDS]
         if self._opened_at:
             due = min(self._opened_at.values()) + self._segment_max_seconds
-            waits.append(max(0.0, due - time.monotonic()))
+            left = due - time.monotonic()
+            waits.append(left if left > 0 else _HELD_SECONDS)
         return min(waits, default=None)
 
     def _probe(self) -> None:
@@ -371,12 +374,17 @@ class Spool:
                 self._seal(lane)
 
     def _seal_due(self) -> None:
+        """Seal what is old, unless a segment of its lane waits already: then let it grow.
+
+        It could not be stored any sooner, and an insert of many rows costs far less for each.
+        """
         now = time.monotonic()
         with self._files:
+            waiting = {segment.lane for segment, _, _ in self._sealed}
             due = [
                 lane
                 for lane, since in self._opened_at.items()
-                if now - since >= self._segment_max_seconds
+                if now - since >= self._segment_max_seconds and lane not in waiting
             ]
             for lane in due:
                 self._seal(lane)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from landed.charts import STEP_TITLES, funnel_chart
 from landed.dashboard.types import ChartView, Table, Tile
 from landed.dashboard.wording import NO_VALUE, define, number
-from landed.insights import FunnelStep, InterviewRate, Overview
+from landed.insights import Estimate, FunnelStep, Overview
 from landed.metrics import OUTCOME_WINDOW
 
 __all__ = ["funnel_view", "interview_note"]
@@ -30,23 +30,24 @@ def funnel_view(overview: Overview) -> ChartView:
     )
 
 
-def interview_note(rate: InterviewRate | None) -> str:
+def interview_note(rate: Estimate | None) -> str:
     """Say which applications an interview rate stands on.
 
     Args:
         rate: What is known; None when it could not be fetched.
 
     Examples:
-        >>> interview_note(InterviewRate(matured=0, interviewed=0, still_open=312))
+        >>> interview_note(Estimate(value=None, n=312, matured_rate=0.0))
         '312 still open'
-        >>> interview_note(InterviewRate(matured=1204, interviewed=101, still_open=3110))
-        'of 1,204 · 3,110 open'
+        >>> interview_note(Estimate(value=0.084, n=4314, matured_rate=0.279))
+        'of 4,314 · 28% known'
     """
     if rate is None:
         return ""
-    if not rate.matured:
-        return f"{rate.still_open:,} still open" if rate.still_open else "none sent"
-    return f"of {rate.matured:,} · {rate.still_open:,} open"
+    sent = int(rate.n or 0)
+    if rate.value is None:
+        return f"{sent:,} still open" if sent else "none sent"
+    return f"of {sent:,} · {rate.matured_rate or 0:.0%} known"
 
 
 def _footnote(steps: tuple[FunnelStep, ...]) -> str:

@@ -229,9 +229,6 @@ def _json_twin(overview: Overview) -> dict[str, Any]:
     for part in ("totals", "previous_totals"):
         if twin[part] is not None:
             twin[part]["click_through_rate"] = getattr(overview, part).click_through_rate
-    for part in ("interview_rate", "previous_interview_rate"):
-        if twin[part] is not None:
-            twin[part]["rate"] = getattr(overview, part).rate
     period = overview.period
     twin["period"] = {
         "since": period.since,

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from landed.config import Settings
-from landed.insights import Queries
+from landed.insights import OverviewQueries
 
 __all__ = [
     "Banner",
@@ -81,7 +81,7 @@ class Services(Protocol):
     """What the pages use of `request.app.state.services`."""
 
     @property
-    def store(self) -> Queries:
+    def store(self) -> OverviewQueries:
         """The store of events."""
         ...
 

@@ -153,7 +153,7 @@ def _tiles(overview: Overview) -> tuple[Tile, ...]:
 def _interview_tile(overview: Overview) -> Tile:
     now, before = overview.interview_rate, overview.previous_interview_rate
     tile = _tile(
-        overview, "interview_rate", now.rate if now else None, before.rate if before else None
+        overview, "interview_rate", now.value if now else None, before.value if before else None
     )
     change = tile.delta
     if change and now and before and not now.differs_from(before):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Final
 
@@ -14,6 +15,7 @@ NO_VALUE: Final = "—"
 _CENT: Final = 0.01
 _POINT: Final = 0.05
 _THOUSAND_MS: Final = 1000
+_MINUTE_SECONDS: Final = 60
 
 
 def define(name: str, place: str) -> Definition:
@@ -51,21 +53,37 @@ def number(value: float | None, unit: Unit) -> str:
     """
     if value is None:
         return NO_VALUE
-    match unit:
-        case "share":
-            return _share(value)
-        case "points":
-            return f"{value:.1f}"
-        case "ms":
-            return f"{value:,.0f} ms" if value < _THOUSAND_MS else f"{value / 1000:,.2f} s"
-        case "usd":
-            return f"${value:,.2f}"
-        case "people" | "events" | "applications":
-            return f"{value:,.0f}"
+    return _WRITERS.get(unit, _whole)(value)
 
 
 def _share(value: float) -> str:
     return f"{value:.2%}" if 0 < value < _CENT else f"{value:.1%}"
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:,.1f} s" if value < _MINUTE_SECONDS else f"{value / _MINUTE_SECONDS:,.1f} min"
+
+
+def _ms(value: float) -> str:
+    return f"{value:,.0f} ms" if value < _THOUSAND_MS else f"{value / _THOUSAND_MS:,.2f} s"
+
+
+_WRITERS: Final[dict[Unit, Callable[[float], str]]] = {
+    "share": _share,
+    "points": "{:.1f}".format,
+    "pages": "{:.1f}".format,
+    "days": "{:.1f}".format,
+    "stars": "{:.2f}".format,
+    "per_cent": "{:.1f}%".format,
+    "seconds": _seconds,
+    "ms": _ms,
+    "usd": "${:,.2f}".format,
+}
+"""Units that are no whole numbers; the others are counts."""
 
 
 def delta(

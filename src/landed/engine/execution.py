@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from landed.engine.failures import BAD_ARGUMENTS, NOT_IMPLEMENTED, make_error
+from landed.engine.failures import BAD_ARGUMENTS, NOT_IMPLEMENTED, SYNTAX_ERROR, make_error
 from landed.engine.formats import join_blocks, native_header, streams
 from landed.engine.handshake import answer_handshake
 from landed.engine.library import Engine, Handle, quote_text
@@ -97,12 +97,27 @@ class Executor:
 
     def _answer(self, handle: Handle, job: Job) -> Iterator[bytes]:
         if job.statement.data_start is not None:
-            return _insert(handle, job)
+            return self._insert(handle, job)
         if not job.statement.reads:
             return _run_plain(handle, job)
         if streams(job.format) and not _has_totals(job):
             return self._stream(handle, job)
         return self._run_through_file(handle, job)
+
+    def _insert(self, handle: Handle, job: Job) -> Iterator[bytes]:
+        for name, value in job.request.parameters.items():
+            handle.query(f"SET param_{name} = {quote_text(value)}".encode(), "Null", {})
+        statement = job.statement
+        with tempfile.TemporaryDirectory(dir=self._temporary) as folder:
+            file = Path(folder) / "data"
+            with file.open("wb") as data:
+                data.writelines(job.data)
+            counts = handle.insert(
+                statement.head, statement.tail, statement.format or "Values", file
+            )
+        job.summary.written_rows = counts.rows_written()
+        job.summary.written_bytes = counts.bytes_written()
+        return iter(())
 
     def _stream(self, handle: Handle, job: Job) -> Iterator[bytes]:
         # chDB ends a Native stream without rows with no bytes at all; a server sends the columns.
@@ -127,16 +142,6 @@ class Executor:
             with file.open("rb") as result:
                 while piece := result.read(_PIECE_BYTES):
                     yield piece
-
-
-def _insert(handle: Handle, job: Job) -> Iterator[bytes]:
-    for name, value in job.request.parameters.items():
-        handle.query(f"SET param_{name} = {quote_text(value)}".encode(), "Null", {})
-    name = job.statement.format or "Values"
-    counts = handle.insert(job.statement.head, name, job.data)
-    job.summary.written_rows = counts.rows_written()
-    job.summary.written_bytes = counts.bytes_written()
-    return iter(())
 
 
 def _run_plain(handle: Handle, job: Job) -> Iterator[bytes]:
@@ -202,15 +207,19 @@ def _refuse_impossible(statement: Statement) -> None:
 
 
 def make_statement(sql: bytes) -> Statement:
-    """Parse a statement and refuse an empty one.
+    """Parse a statement and refuse what is none.
 
     Args:
         sql: The text.
 
     Raises:
-        EngineError: There is no statement in it.
+        EngineError: It is empty, or does not begin as SQL does.
     """
     statement = parse_statement(sql)
-    if not statement.verb:
-        raise make_error(BAD_ARGUMENTS, "The query is empty; send SQL in `query` or in the body")
+    if not statement.begins:
+        sentence = (
+            "Syntax error: the query is empty or begins with no word; "
+            "send SQL such as SELECT 1 in `query` or in the body"
+        )
+        raise make_error(SYNTAX_ERROR, sentence)
     return statement

@@ -11,7 +11,6 @@ import importlib
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -155,26 +154,24 @@ class Handle:
             if block.rows_read() == 0:
                 return
 
-    def insert(self, sql: bytes, name: str, pieces: Iterator[bytes]) -> Any:
-        """Run an INSERT with data that comes piece by piece; give its counts.
+    def insert(self, head: bytes, tail: bytes, name: str, file: Path) -> Any:
+        """Run an INSERT whose data lie in a file; give its counts.
+
+        chDB can take the data piece by piece as well, but then it says nothing of what fails
+        after parsing (a constraint, a projection, a full disk), and the rows are lost.
 
         Args:
-            sql: The INSERT up to its FORMAT clause.
+            head: The INSERT up to its table and columns.
+            tail: Its SETTINGS clause, or empty.
             name: Format of the data.
-            pieces: The data; only one piece is held at a time.
+            file: The data.
 
         Raises:
             EngineError: The engine refused it; nothing of the block at hand is kept.
         """
-        inserter = _call(self._connection.send_insert, sql, name)
-        try:
-            for piece in pieces:
-                _call(self._connection.insert_append, inserter, piece)
-        except BaseException:
-            with suppress(RuntimeError):
-                self._connection.insert_cancel(inserter)
-            raise
-        return _call(self._connection.insert_done, inserter)
+        source = f"\nFROM INFILE {quote_text(str(file))} COMPRESSION 'none' ".encode()
+        sql = head + source + tail + f"\nFORMAT {name}".encode()
+        return _call(self._connection.query, sql, "Null")
 
     def close(self) -> None:
         """Throw the handle away, and what it has left over with it."""

@@ -14,9 +14,14 @@ from itertools import pairwise
 
 __all__ = ["Statement", "parse_statement"]
 
+# Besides the ASCII ones, ClickHouse skips the blanks that word processors leave, and the BOM.
+_BLANKS = (
+    rb"\s+|\xc2[\x85\xa0]|\xe1\xa0\x8e|\xe2\x80[\x80-\x8d\xa8\xa9\xaf]|\xe2\x81[\x9f\xa0]"
+    rb"|\xe3\x80\x80|\xef\xbb\xbf"
+)
 _TOKEN = re.compile(
+    rb"(?P<skip>" + _BLANKS + rb"|--[^\n]*|//[^\n]*|\#[\ !][^\n]*|/\*.*?\*/)"
     rb"""
-    (?P<skip>\s+|--[^\n]*|\#[\ !][^\n]*|/\*.*?\*/)
     |(?P<string>'(?:[^'\\]++|\\.|'')*+'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
     |(?P<name>"(?:[^"\\]++|\\.|"")*+"|`(?:[^`\\]++|\\.|``)*+`)
     |(?P<word>[A-Za-z_]\w*)
@@ -50,10 +55,11 @@ class Statement:
     """How a statement is to be run.
 
     Attributes:
-        verb: Its first word in capitals, or `(`.
-        head: The statement without its FORMAT clause and, for an INSERT, without data.
+        verb: Its first word in capitals, or `(`; else the first character, which begins no SQL.
+        head: The statement without its FORMAT clause and, for an INSERT with data, without its
+            SETTINGS clause and data.
         format: The format that it names, or None.
-        tail: What stands after the FORMAT clause of a query (a SETTINGS clause).
+        tail: The SETTINGS clause that stands after a query's FORMAT, or before an INSERT's data.
         data_start: For an INSERT with data: where its data begins in the text. Else None.
         words: All its bare words in capitals, for a look at its features.
         calls: Those of them that a bracket follows.
@@ -66,6 +72,11 @@ class Statement:
     data_start: int | None
     words: frozenset[str]
     calls: frozenset[str] = frozenset()
+
+    @property
+    def begins(self) -> bool:
+        """It begins as SQL does; chDB takes some that do not for empty, and says nothing."""
+        return self.verb == "(" or (self.verb.isascii() and self.verb.isidentifier())
 
     @property
     def reads(self) -> bool:
@@ -110,7 +121,7 @@ def parse_statement(sql: bytes) -> Statement:
     tokens = [token for token in _tokens(sql) if token.kind != "skip"]
     while tokens and tokens[-1].text == ";":
         tokens.pop()
-    verb = tokens[0].text.upper() if tokens else ""
+    verb = _verb(sql, tokens[0]) if tokens else ""
     words = frozenset(token.text.upper() for token in tokens if token.kind == "word")
     calls = frozenset(
         token.text.upper()
@@ -124,6 +135,10 @@ def parse_statement(sql: bytes) -> Statement:
     clause, name = tokens[place], tokens[place + 1]
     head, tail = sql[: clause.start].rstrip(), sql[name.end : end]
     return Statement(verb, head, name.text, tail, None, words, calls)
+
+
+def _verb(sql: bytes, first: _Token) -> str:
+    return first.text.upper() or sql[first.start : first.start + 1].decode("latin-1")
 
 
 def _tokens(sql: bytes) -> Iterator[_Token]:
@@ -201,7 +216,23 @@ def _statement_of(
     sql: bytes, head: list[_Token], end: int, name: str | None, data_start: int
 ) -> Statement:
     words = frozenset(token.text.upper() for token in head if token.kind == "word")
-    return Statement("INSERT", sql[:end].rstrip().rstrip(b";"), name, b"", data_start, words)
+    settings = _settings_clause(head)
+    cut = end if settings is None else settings.start
+    target = sql[:cut].rstrip().rstrip(b";")
+    return Statement("INSERT", target, name, sql[cut:end].rstrip(), data_start, words)
+
+
+def _settings_clause(head: list[_Token]) -> _Token | None:
+    """The word SETTINGS where it begins the INSERT's own clause, not as a table's name."""
+    for place in range(3, len(head)):
+        token = head[place]
+        if (
+            token.depth == 0
+            and token.text.upper() == "SETTINGS"
+            and not _is_target(head[: place + 1])
+        ):
+            return token
+    return None
 
 
 def _skip_line(sql: bytes, place: int) -> int:

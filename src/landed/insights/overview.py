@@ -6,38 +6,81 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Protocol
 
 from landed.errors import QueryError, StoreError
 from landed.events import is_planned
+from landed.insights.answers import Estimate, fetch_answer
+from landed.insights.funnel import FunnelStep, fetch_funnel
 from landed.insights.period import Period
 from landed.insights.types import (
     CatalogueRow,
     DayPoint,
     Freshness,
-    FunnelStep,
     Health,
-    InterviewRate,
     MissingPart,
     Overview,
+    OverviewQueries,
     Queries,
     Totals,
 )
-from landed.metrics import OUTCOME_WINDOW
+from landed.metrics import HIRING_STEPS, FunnelQuestion, Question, metric
 
 __all__ = ["build_overview", "fetch_freshness", "fetch_overview", "keep_known"]
 
 Row = dict[str, Any]
-_WINDOW_SECONDS: Final = int(OUTCOME_WINDOW.total_seconds())
+
+
+class _Ask(Protocol):
+    """One part of the page."""
+
+    def fetch(self, store: OverviewQueries, /) -> Any:
+        """Ask the store for it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Ask:
-    """One query of the page and the function that reads its rows."""
+class _Query:
+    """A named query and the function that reads its rows."""
 
     query: str
     parameters: dict[str, Any]
     read: Callable[[list[Row]], Any]
+
+    def fetch(self, store: OverviewQueries) -> Any:
+        return self.read(store.query(self.query, self.parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class _HiringFunnel:
+    """From a recommendation to an offer."""
+
+    period: Period
+    now: datetime
+
+    def fetch(self, store: OverviewQueries) -> tuple[FunnelStep, ...]:
+        question = FunnelQuestion(
+            steps=HIRING_STEPS, since=self.period.since, until=self.period.until, as_of=self.now
+        )
+        return fetch_funnel(store, question).steps
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """One metric over the period, with its interval."""
+
+    name: str
+    period: Period
+    now: datetime
+
+    def fetch(self, store: OverviewQueries) -> Estimate:
+        question = Question(
+            metrics=(metric(self.name),),
+            since=self.period.since,
+            until=self.period.seen_until,
+            as_of=self.now,
+        )
+        return fetch_answer(store, question).rows[0].estimates[self.name]
 
 
 def fetch_freshness(store: Queries) -> Freshness:
@@ -57,7 +100,7 @@ def fetch_freshness(store: Queries) -> Freshness:
 
 
 def fetch_overview(
-    store: Queries, period: Period, now: datetime, *, pool: Executor, compare: bool = True
+    store: OverviewQueries, period: Period, now: datetime, *, pool: Executor, compare: bool = True
 ) -> Overview:
     """Fetch everything that the overview shows; its queries run beside each other.
 
@@ -75,16 +118,12 @@ def fetch_overview(
         The overview.
     """
     asks = _plan_queries(period, now, compare=compare)
-    futures = {part: pool.submit(_answer, store, ask) for part, ask in asks.items()}
+    futures = {part: pool.submit(ask.fetch, store) for part, ask in asks.items()}
     found: dict[str, Any] = {}
     missing: list[MissingPart] = []
     for part, future in futures.items():
         _collect(part, future, found, missing)
     return build_overview(period, now, found, missing)
-
-
-def _answer(store: Queries, ask: _Ask) -> Any:
-    return ask.read(store.query(ask.query, ask.parameters))
 
 
 def _collect(
@@ -152,12 +191,14 @@ def _plan_queries(period: Period, now: datetime, *, compare: bool) -> dict[str, 
         now: The time of looking.
         compare: Also the period before.
     """
-    asks = {"freshness": _Ask(query="freshness", parameters={}, read=_read_freshness)}
+    asks: dict[str, _Ask] = {
+        "freshness": _Query(query="freshness", parameters={}, read=_read_freshness)
+    }
     asks |= _period_asks(period, now)
     span = _span(period.since, period.until)
-    asks["funnel"] = _Ask(query="page_funnel", parameters=span | _window(now), read=_read_funnel)
-    asks["catalogue"] = _Ask(query="overview_events", parameters=span, read=_read_catalogue)
-    asks["quarantined_events"] = _Ask(
+    asks["funnel"] = _HiringFunnel(period, now)
+    asks["catalogue"] = _Query(query="overview_events", parameters=span, read=_read_catalogue)
+    asks["quarantined_events"] = _Query(
         query="quarantine_counts", parameters=span, read=_read_quarantined
     )
     if compare:
@@ -172,21 +213,15 @@ def _period_asks(period: Period, now: datetime) -> dict[str, _Ask]:
     seen = _span(period.since, period.seen_until)
     whole = _span(period.since, period.until)
     return {
-        "totals": _Ask(query="overview_totals", parameters=seen, read=_read_totals),
-        "daily": _Ask(query="overview_daily", parameters=whole, read=_read_daily),
-        "interview_rate": _Ask(
-            query="page_interviews", parameters=seen | _window(now), read=_read_interviews
-        ),
-        "health": _Ask(query="overview_health", parameters=seen, read=_read_health),
+        "totals": _Query(query="overview_totals", parameters=seen, read=_read_totals),
+        "daily": _Query(query="overview_daily", parameters=whole, read=_read_daily),
+        "interview_rate": _Rate("interview_rate", period, now),
+        "health": _Query(query="overview_health", parameters=seen, read=_read_health),
     }
 
 
 def _span(since: datetime, until: datetime) -> dict[str, Any]:
     return {"since": since, "until": until.replace(microsecond=0)}
-
-
-def _window(now: datetime) -> dict[str, Any]:
-    return {"window_seconds": _WINDOW_SECONDS, "as_of": now.replace(microsecond=0)}
 
 
 def _read_freshness(rows: list[Row]) -> Freshness:
@@ -223,31 +258,6 @@ def _read_daily(rows: list[Row]) -> tuple[DayPoint, ...]:
             avg_ats_score=_number(row["avg_ats_score"]),
         )
         for row in rows
-    )
-
-
-def _read_funnel(rows: list[Row]) -> tuple[FunnelStep, ...]:
-    steps: list[FunnelStep] = []
-    for row in rows:
-        matured = int(row["matured_people"])
-        before = steps[-1].matured_people if steps else 0
-        steps.append(
-            FunnelStep(
-                name=str(row["name"]),
-                people=int(row["people"]),
-                matured_people=matured,
-                conversion=matured / before if before else None,
-            )
-        )
-    return tuple(steps)
-
-
-def _read_interviews(rows: list[Row]) -> InterviewRate:
-    row = rows[0]
-    return InterviewRate(
-        matured=int(row["matured"]),
-        interviewed=int(row["interviewed"]),
-        still_open=int(row["still_open"]),
     )
 
 

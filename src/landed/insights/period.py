@@ -1,18 +1,23 @@
-"""Periods of whole UTC days, read from a page's address."""
+"""Periods of whole days of the reporting zone, read from an address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, available_timezones
 
 from landed.errors import InvalidInputError
 
 __all__ = ["DEFAULT_DAYS", "MAX_DAYS", "PRESET_DAYS", "Period", "parse_period"]
 
 PRESET_DAYS: Final = (7, 28, 90, 365)
+"""The ranges that pages offer; 30 is taken too."""
+
+_NAMED_DAYS: Final = (7, 28, 30, 90, 365)
 DEFAULT_DAYS: Final = 28
 MAX_DAYS: Final = 1096
 _ONE_DAY: Final = timedelta(days=1)
@@ -20,13 +25,14 @@ _ONE_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """Whole UTC days from `first_on` to `last_on`, both counted, as seen at `seen_at`.
+    """Whole days from `first_on` to `last_on`, both counted, as seen at `seen_at`.
 
     Attributes:
         first_on: The first day.
         last_on: The last day; never after the day of `seen_at`.
         seen_at: The time of looking, which cuts the last day short when it is today.
         preset: True when it was named by its length and so moves on with the calendar.
+        zone: Name of the time zone in which its days begin.
 
     Examples:
         >>> noon = datetime(2025, 11, 20, 12, tzinfo=UTC)
@@ -41,6 +47,7 @@ class Period:
     last_on: date
     seen_at: datetime
     preset: bool
+    zone: str = "UTC"
 
     @property
     def days(self) -> int:
@@ -50,12 +57,12 @@ class Period:
     @property
     def since(self) -> datetime:
         """Its first moment."""
-        return _midnight(self.first_on)
+        return _midnight(self.first_on, self.zone)
 
     @property
     def until(self) -> datetime:
         """The moment after its last: it is half-open, [since, until)."""
-        return _midnight(self.last_on + _ONE_DAY)
+        return _midnight(self.last_on + _ONE_DAY, self.zone)
 
     @property
     def is_unfinished(self) -> bool:
@@ -77,15 +84,19 @@ class Period:
         return Period(
             first_on=self.first_on - shift,
             last_on=self.last_on - shift,
-            seen_at=self.seen_until - shift,
+            # On the wall clock: where the clock changes in between, a day has 23 or 25 hours.
+            seen_at=(self.seen_until.astimezone(ZoneInfo(self.zone)) - shift).astimezone(UTC),
             preset=self.preset,
+            zone=self.zone,
         )
 
     def to_query(self) -> dict[str, str]:
         """The address parameters that `parse_period` reads back as this period."""
+        zone = {} if self.zone == "UTC" else {"zone": self.zone}
         if self.preset:
-            return {"range": str(self.days)}
+            return {"range": str(self.days), **zone}
         return {
+            **zone,
             "range": "custom",
             "from": self.first_on.isoformat(),
             "to": self.last_on.isoformat(),
@@ -96,16 +107,17 @@ class Period:
         return urlencode(self.to_query())
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
+def _midnight(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
 def parse_period(params: Mapping[str, str], now: datetime) -> Period:
     """Read a period from the parameters of an address.
 
     Args:
-        params: `range` is 7, 28, 90, 365 or custom; custom needs `from` and `to` as ISO
-            dates, both counted. Absent or empty: the last 28 days, today included.
+        params: `range` is 7, 28, 30, 90, 365 or custom; custom needs `from` and `to` as ISO
+            dates, both counted. Absent or empty: the last 28 days, today included. `zone` is
+            the name of the time zone in which days begin, such as Europe/Berlin; else UTC.
         now: The time of looking, aware.
 
     Returns:
@@ -123,23 +135,40 @@ def parse_period(params: Mapping[str, str], now: datetime) -> Period:
         31
     """
     chosen = params.get("range") or str(DEFAULT_DAYS)
-    today = now.astimezone(UTC).date()
+    zone = _parse_zone(params.get("zone") or "UTC")
+    today = now.astimezone(ZoneInfo(zone)).date()
     if chosen == "custom":
-        return _parse_custom(params, today, now)
-    if chosen not in {str(days) for days in PRESET_DAYS}:
+        return _parse_custom(params, today, now, zone)
+    if chosen not in {str(days) for days in _NAMED_DAYS}:
         raise InvalidInputError(
-            f"range is {chosen[:20]!r}; it must be 7, 28, 90, 365 or custom", detail="range"
+            f"range is {chosen[:20]!r}; it must be 7, 28, 30, 90, 365 or custom", detail="range"
         )
     first = today - timedelta(days=int(chosen) - 1)
-    return Period(first_on=first, last_on=today, seen_at=now, preset=True)
+    return Period(first_on=first, last_on=today, seen_at=now, preset=True, zone=zone)
 
 
-def _parse_custom(params: Mapping[str, str], today: date, now: datetime) -> Period:
+@cache
+def _zones() -> frozenset[str]:
+    """Names that mean the same here and in the store; this machine's own zone has none there."""
+    return frozenset(available_timezones() - {"Factory", "localtime"})
+
+
+def _parse_zone(name: str) -> str:
+    if name not in _zones():
+        raise InvalidInputError(
+            f"zone is {name[:40]!r}; it must be the name of a time zone such as Europe/Berlin",
+            detail="zone",
+        )
+    return name
+
+
+def _parse_custom(params: Mapping[str, str], today: date, now: datetime, zone: str) -> Period:
     first = _parse_day(params, "from")
     last = min(_parse_day(params, "to"), today)
     if first > today:
         raise InvalidInputError(
-            f"from is {first.isoformat()}; it must not be after today, {today.isoformat()} in UTC",
+            f"from is {first.isoformat()}; it must not be after today, {today.isoformat()} "
+            f"in {zone}",
             detail="from",
         )
     if first > last:
@@ -152,7 +181,7 @@ def _parse_custom(params: Mapping[str, str], today: date, now: datetime) -> Peri
             f"the period has {(last - first).days + 1} days; at most {MAX_DAYS} fit on a page",
             detail="from",
         )
-    return Period(first_on=first, last_on=last, seen_at=now, preset=False)
+    return Period(first_on=first, last_on=last, seen_at=now, preset=False, zone=zone)
 
 
 def _parse_day(params: Mapping[str, str], name: str) -> date:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
+from landed.insights.answers import Estimate, MetricQueries
+from landed.insights.funnel import FunnelQueries, FunnelStep
 from landed.insights.period import Period
 
 __all__ = [
     "CatalogueRow",
     "DayPoint",
     "Freshness",
-    "FunnelStep",
     "Health",
-    "InterviewRate",
     "MissingPart",
     "Overview",
+    "OverviewQueries",
     "Queries",
     "Totals",
 ]
-
-_CRITICAL_Z: Final = 1.96
 
 
 class Queries(Protocol):
@@ -30,6 +29,10 @@ class Queries(Protocol):
     def query(self, name: str, parameters: dict[str, Any] | None = None, /) -> list[dict[str, Any]]:
         """Run the query of this name and return its rows."""
         ...
+
+
+class OverviewQueries(Queries, FunnelQueries, MetricQueries, Protocol):
+    """What the overview needs of a store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,66 +74,6 @@ class DayPoint:
     active_users: int
     applications: int
     avg_ats_score: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunnelStep:
-    """One step from a recommendation to an offer.
-
-    Attributes:
-        name: The event, or `interview` and `offer` for the outcomes.
-        people: Everybody who got this far.
-        matured_people: Those of them whose outcome window has passed.
-        conversion: Share of the matured people of the step before who got here; None for
-            the first step and when nobody has matured.
-    """
-
-    name: str
-    people: int
-    matured_people: int
-    conversion: float | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InterviewRate:
-    """Applications sent in a period, and what is known of them.
-
-    Attributes:
-        matured: Those whose outcome window has passed.
-        interviewed: The matured ones that led to an interview within the window.
-        still_open: Those that can still be answered; they belong in no rate.
-    """
-
-    matured: int
-    interviewed: int
-    still_open: int
-
-    @property
-    def rate(self) -> float | None:
-        """Interviewed per matured, 0 to 1; None when nothing has matured."""
-        return _ratio(self.interviewed, self.matured)
-
-    def differs_from(self, other: InterviewRate) -> bool:
-        """Whether two rates differ by more than chance would do it one time in twenty.
-
-        Rates over few applications move by themselves; a page must not call that news.
-
-        Args:
-            other: Of another period.
-
-        Examples:
-            >>> few = InterviewRate(matured=35, interviewed=4, still_open=0)
-            >>> more = InterviewRate(matured=170, interviewed=34, still_open=0)
-            >>> few.differs_from(more)
-            False
-        """
-        n_both = self.matured + other.matured
-        if not self.matured or not other.matured:
-            return False
-        pooled = (self.interviewed + other.interviewed) / n_both
-        variance = pooled * (1 - pooled) * (1 / self.matured + 1 / other.matured)
-        gap = self.interviewed / self.matured - other.interviewed / other.matured
-        return gap * gap > _CRITICAL_Z * _CRITICAL_Z * variance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,8 +137,8 @@ class Overview:
     daily: tuple[DayPoint, ...] | None
     previous_daily: tuple[DayPoint, ...] | None
     funnel: tuple[FunnelStep, ...] | None
-    interview_rate: InterviewRate | None
-    previous_interview_rate: InterviewRate | None
+    interview_rate: Estimate | None
+    previous_interview_rate: Estimate | None
     catalogue: tuple[CatalogueRow, ...] | None
     health: Health | None
     previous_health: Health | None

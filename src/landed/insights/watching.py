@@ -11,7 +11,7 @@ from typing import Final
 from landed.insights.brief import BriefCache
 from landed.insights.overview import fetch_freshness, fetch_overview, keep_known
 from landed.insights.period import Period
-from landed.insights.types import Freshness, Overview, Queries
+from landed.insights.types import Freshness, Overview, OverviewQueries
 
 __all__ = ["OverviewWatch"]
 
@@ -33,7 +33,7 @@ class OverviewWatch:
         clock: The time, aware.
     """
 
-    def __init__(self, store: Queries, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: OverviewQueries, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._clock = clock
         self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="overview")

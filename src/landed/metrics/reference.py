@@ -12,11 +12,24 @@ __all__ = ["UNIT_WORDS", "reference_markdown"]
 UNIT_WORDS: Final[dict[Unit, str]] = {
     "people": "people",
     "events": "events",
+    "sessions": "sessions",
     "applications": "applications",
-    "points": "points, 0 to 100",
+    "subscriptions": "subscriptions",
+    "pages": "pages",
+    "points": "points",
+    "stars": "stars, 1 to 5",
     "share": "share, 0 to 1 (per cent on pages)",
+    "per_cent": "per cent",
+    "seconds": "seconds",
+    "days": "days",
     "ms": "milliseconds",
     "usd": "US dollars",
+    "money": "money, in the currency that the answer names",
+    "tokens": "tokens",
+    "bits": "bits",
+    "log_odds": "log odds per point of score",
+    "correlation": "correlation, -1 to 1",
+    "per_week": "change a week, in the unit of what changes",
 }
 """Each unit in words, for the docs and for the definitions on a page."""
 

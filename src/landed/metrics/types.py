@@ -5,9 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Direction", "Metric", "Unit"]
+from landed.metrics.measures import Measure
 
-Unit = Literal["people", "events", "applications", "points", "share", "ms", "usd"]
+__all__ = ["Area", "Direction", "Metric", "Unit"]
+
+Area = Literal["behaviour", "recommendations", "applications", "success", "revenue", "operations"]
+"""The part of the product that a metric speaks of."""
+
+Unit = Literal[
+    "people",
+    "events",
+    "sessions",
+    "applications",
+    "subscriptions",
+    "pages",
+    "points",
+    "stars",
+    "share",
+    "per_cent",
+    "seconds",
+    "days",
+    "ms",
+    "usd",
+    "money",
+    "tokens",
+    "bits",
+    "log_odds",
+    "correlation",
+    "per_week",
+]
 """What one of it is. A `share` is 0 to 1 and is written as per cent only on pages."""
 
 Direction = Literal["up_is_good", "down_is_good", "neutral"]
@@ -27,6 +53,10 @@ class Metric:
         source: The events that it is made from; empty means every event.
         grain: What is counted once.
         caveat: What a reader must know before trusting it; empty when there is nothing.
+        area: The part of the product that it speaks of.
+        relation: What its rows are: a name of `RELATIONS`.
+        measure: How its number comes from the rows; None when an endpoint of its own answers.
+        endpoint: That endpoint, where there is no measure.
 
     Examples:
         >>> from landed.metrics import METRICS
@@ -43,3 +73,7 @@ class Metric:
     source: tuple[str, ...]
     grain: str
     caveat: str = ""
+    area: Area
+    relation: str = "events"
+    measure: Measure | None = None
+    endpoint: str = ""

@@ -8,6 +8,7 @@ The secrets for it lie beside the store, not in it (`load_keys`).
 
 from landed.privacy.consent import may_collect
 from landed.privacy.context import ContextCleaner, known_referrer, private_context
+from landed.privacy.custody import check_spool, check_store
 from landed.privacy.keys import load_keys
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.scrubbing import Scrubber
@@ -19,6 +20,8 @@ __all__ = [
     "Kind",
     "Pseudonymiser",
     "Scrubber",
+    "check_spool",
+    "check_store",
     "known_referrer",
     "load_keys",
     "may_collect",

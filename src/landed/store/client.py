@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 import uuid
@@ -18,8 +19,12 @@ from clickhouse_connect.driver.httputil import get_pool_manager
 from urllib3.exceptions import HTTPError
 
 from landed.errors import InvalidInputError, LandedError
+from landed.metrics import FunnelQuestion, PathQuestion, Question
+from landed.store.funnel_sql import build_funnel_statement
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
+from landed.store.metric_sql import build_statement
 from landed.store.migration import migrate
+from landed.store.paths_sql import build_paths_statement
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.sql_files import bind_parameters, quote_name, read_query
 from landed.store.streams import Response, read_stream
@@ -128,14 +133,58 @@ class Store:
             QueryError: The store refused it: limits, time, a value of the wrong type.
             StoreError: The store is away or busy.
         """
-        sql = read_query(name)
-        bound = bind_parameters(sql, parameters or {})
+        return self._answer(read_query(name), parameters or {}, limits)
 
-        def ask(client: Client, settings: dict[str, Any]) -> list[dict[str, Any]]:
-            result = client.query(sql, parameters=bound or None, settings=settings)
-            return list(result.named_results())
+    def query_metrics(
+        self, question: Question, relation: str, *, limits: Limits = PAGE
+    ) -> list[dict[str, Any]]:
+        """Answer the part of a question about metrics that is made from one relation.
 
-        return self._run(ask, limits)
+        Args:
+            question: A checked question.
+            relation: One of `question.relations()`.
+            limits: What it may take.
+
+        Returns:
+            Rows with the columns that `build_statement` names.
+
+        Raises:
+            QueryError: The store refused it: limits or time.
+            StoreError: The store is away or busy.
+        """
+        statement = build_statement(question, relation)
+        return self._answer(statement.sql, statement.parameters, limits)
+
+    def query_funnel(
+        self, question: FunnelQuestion, *, limits: Limits = PAGE
+    ) -> list[dict[str, Any]]:
+        """Answer a question to the funnel: one row for all, and one per group.
+
+        Args:
+            question: A checked question.
+            limits: What it may take.
+
+        Raises:
+            QueryError: The store refused it: limits or time.
+            StoreError: The store is away or busy.
+        """
+        return self._answer(*build_funnel_statement(question), limits)
+
+    def query_paths(
+        self, question: PathQuestion, ignored: Sequence[str], *, limits: Limits = READ
+    ) -> list[dict[str, Any]]:
+        """Answer a question to the paths: one row per whole path, place, label and link.
+
+        Args:
+            question: A checked question.
+            ignored: Kinds of events that are no place of a path.
+            limits: What it may take.
+
+        Raises:
+            QueryError: The store refused it: limits or time.
+            StoreError: The store is away or busy.
+        """
+        return self._answer(*build_paths_statement(question, ignored), limits)
 
     def query_arrow(
         self, name: str, parameters: Mapping[str, Any] | None = None, *, limits: Limits = READ
@@ -168,12 +217,28 @@ class Store:
         """
         if table not in {"events", "quarantine"}:
             raise InvalidInputError(f"Nothing is inserted into {table[:80]!r}.")
+        self._insert(table, payload, "ArrowStream", token)
 
-        def send(client: Client, settings: dict[str, Any]) -> None:
-            settings |= _INSERT_SETTINGS | {"insert_deduplication_token": token}
-            client.raw_insert(table, insert_block=payload, fmt="ArrowStream", settings=settings)
+    def recall(self, name: str) -> str | None:
+        """Return what the store remembers of its installation under a name, None if nothing.
 
-        self._run(send, INSERT)
+        Args:
+            name: Of the value, such as `pseudonym_key`.
+        """
+        rows = self.query("remembered", {"name": name}, limits=PAGE)
+        return str(rows[0]["value"]) if rows else None
+
+    def remember(self, name: str, value: str) -> None:
+        """Make the store remember a value, unless it remembers one under this name already.
+
+        Of several processes that do it at the same instant, one wins; `recall` tells which.
+
+        Args:
+            name: Of the value, such as `pseudonym_key`.
+            value: Kept as it is; no secret.
+        """
+        row = json.dumps({"name": name, "value": value}).encode()
+        self._insert("installation", row, "JSONEachRow", name)
 
     def fetch_known_ids(self, ids: Sequence[bytes]) -> set[bytes]:
         """Return those of the message ids that are in the events table.
@@ -287,6 +352,24 @@ class Store:
             self._clients.clear()
         for client in clients:
             _close(client)
+
+    def _answer(
+        self, sql: str, parameters: Mapping[str, Any], limits: Limits
+    ) -> list[dict[str, Any]]:
+        bound = bind_parameters(sql, parameters)
+
+        def ask(client: Client, settings: dict[str, Any]) -> list[dict[str, Any]]:
+            result = client.query(sql, parameters=bound or None, settings=settings)
+            return list(result.named_results())
+
+        return self._run(ask, limits)
+
+    def _insert(self, table: str, payload: bytes, form: str, token: str) -> None:
+        def send(client: Client, settings: dict[str, Any]) -> None:
+            settings |= _INSERT_SETTINGS | {"insert_deduplication_token": token}
+            client.raw_insert(table, insert_block=payload, fmt=form, settings=settings)
+
+        self._run(send, INSERT)
 
     def _run(self, use: Callable[[Client, dict[str, Any]], _T], limits: Limits) -> _T:
         query_id = uuid.uuid4().hex

@@ -33,6 +33,9 @@ _DATA_CODES: Final = frozenset(
     {6, 20, 25, 26, 27, 32, 33, 34, 38, 41, 53, 69, 70, 72, 117, 131, 190, 306, 321, 349, 354}
     | {376, 407, 441, 467, 675, 676}
 )
+_NARROWER: Final = (
+    "ask for a shorter period, a coarser grain, fewer dimensions or a filter that leaves less."
+)
 _VERSION: Final = re.compile(r"\s*\(version [^)]*(\([^)]*\))?\)\s*$")
 _QUOTED: Final = re.compile(r"'(?:[^'\\]|\\.)*'")
 _HEAD: Final = re.compile(r"Code:\s*(\d+)\.\s*DB::Exception:\s*")
@@ -83,9 +86,9 @@ def explain_refusal(text: str, *, code: int | None = None) -> LandedError:
     if code in _WRONG_KEY_CODES:
         return StoreError(f"ClickHouse refused the log-in, {label}; check LANDED_STORE.")
     if code in _TIME_CODES:
-        return _refused(f"The query took too long, {label}; ask for a shorter period.", code)
+        return _refused(f"The query took too long, {label}; {_NARROWER}", code)
     if code in _SIZE_CODES:
-        return _refused(f"The query is over its limit, {label}; ask for less at once.", code)
+        return _refused(f"The query is over its limit, {label}; {_NARROWER}", code)
     if code in _PASSING_CODES:
         return StoreError(f"ClickHouse cannot do it now, {label}; it will be tried again.")
     message = f"ClickHouse refused the query, {label}"

@@ -21,7 +21,7 @@ from landed.charts import (
     funnel_chart,
     theme,
 )
-from landed.insights import DayPoint, FunnelStep
+from landed.insights import DayPoint, FunnelStep, share_of
 
 SNAPSHOTS = Path(__file__).parent / "specs"
 
@@ -39,11 +39,18 @@ def days(count: int, first: date = date(2026, 11, 1)) -> list[DayPoint]:
     ]
 
 
+def a_step(name: str, people: int, matured: int, *, before: int) -> FunnelStep:
+    share = share_of(matured, before)
+    return FunnelStep(
+        name=name, people=people, matured_people=matured, from_before=share, from_first=share
+    )
+
+
 def steps() -> list[FunnelStep]:
     return [
-        FunnelStep(name="recommendation_shown", people=1400, matured_people=1000, conversion=None),
-        FunnelStep(name="recommendation_clicked", people=500, matured_people=400, conversion=0.4),
-        FunnelStep(name="interview", people=3, matured_people=0, conversion=None),
+        a_step("recommendation_shown", 1400, 1000, before=0),
+        a_step("recommendation_clicked", 500, 400, before=1000),
+        a_step("interview", 3, 0, before=0),
     ]
 
 

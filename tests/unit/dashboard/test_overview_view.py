@@ -11,7 +11,7 @@ import pytest
 from landed.dashboard.rendering import make_frame, render_html
 from landed.dashboard.types import OverviewView
 from landed.dashboard.view import build_overview_view
-from landed.insights import InterviewRate, Overview, fetch_overview, parse_period
+from landed.insights import Estimate, Overview, fetch_overview, parse_period
 from landed.metrics import METRICS
 from tests.dashboard.small_app import SmallCheck, SmallHealth, all_well
 from tests.unit.insights.overview_rows import (
@@ -64,7 +64,7 @@ def test_the_tiles_are_the_headline_numbers() -> None:
     ]
     assert tiles[0].delta
     assert tiles[0].delta.words == "up 10.0% from the period before"
-    assert tiles[4].note == "of 60 · 30 open"
+    assert tiles[4].note == "of 90 · 67% known"
 
 
 def test_every_number_on_the_page_names_a_metric_of_the_registry() -> None:
@@ -78,9 +78,9 @@ def test_every_number_on_the_page_names_a_metric_of_the_registry() -> None:
 
 def test_a_small_change_of_the_interview_rate_is_not_news() -> None:
     overview = an_overview()
-    small = InterviewRate(matured=35, interviewed=4, still_open=0)
-    large = InterviewRate(matured=3500, interviewed=1400, still_open=0)
-    before = InterviewRate(matured=170, interviewed=34, still_open=0)
+    small = Estimate(value=4 / 35, std_error=0.054)
+    large = Estimate(value=0.4, std_error=0.008)
+    before = Estimate(value=0.2, std_error=0.03)
     noisy = replace(overview, interview_rate=small, previous_interview_rate=before)
     change = view_of(noisy).tiles[4].delta
     assert change
@@ -94,14 +94,12 @@ def test_a_small_change_of_the_interview_rate_is_not_news() -> None:
 @pytest.mark.parametrize(
     ("rate", "note"),
     [
-        (InterviewRate(matured=0, interviewed=0, still_open=12), "12 still open"),
-        (InterviewRate(matured=0, interviewed=0, still_open=0), "none sent"),
+        (Estimate(value=None, n=12, matured_rate=0.0), "12 still open"),
+        (Estimate(value=None, n=0), "none sent"),
         (None, ""),
     ],
 )
-def test_an_interview_rate_that_is_not_known_is_no_zero(
-    rate: InterviewRate | None, note: str
-) -> None:
+def test_an_interview_rate_that_is_not_known_is_no_zero(rate: Estimate | None, note: str) -> None:
     tile = view_of(replace(an_overview(), interview_rate=rate)).tiles[4]
     assert (tile.value, tile.note) == ("—", note)
 
@@ -118,7 +116,7 @@ def test_an_interview_rate_that_is_not_known_is_no_zero(
 def test_the_funnel_says_whom_its_rates_are_of(
     people: tuple[int, ...], matured: tuple[int, ...], words: str
 ) -> None:
-    store = MemoryStore({"page_funnel": lambda _: funnel_rows(people, matured)})
+    store = MemoryStore({"funnel": lambda _: funnel_rows(people, matured)})
     funnel = view_of(an_overview(store)).funnel
     assert words in funnel.footnote
     assert (funnel.spec is None) == (people[0] == 0)
@@ -168,7 +166,7 @@ def test_while_the_store_is_away_the_page_says_so_and_stands() -> None:
 
 
 def test_old_numbers_are_called_the_last_known() -> None:
-    banner = view_of(an_overview(MemoryStore(broken={"page_funnel"}))).banner
+    banner = view_of(an_overview(MemoryStore(broken={"funnel"}))).banner
     assert banner
     assert "last known" in banner.text
 

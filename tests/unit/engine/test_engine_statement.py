@@ -17,7 +17,7 @@ from landed.engine.statement import parse_statement
         ("INSERT INTO format.values FORMAT TSV", "INSERT INTO format.values", "TSV", ""),
         ("INSERT INTO TABLE t (`format`)| FORMAT CSV\r\nx", "", "CSV", "x"),
         ("INSERT INTO FUNCTION null('a UInt8')| VALUES (1)", "", "Values", " (1)"),
-        ("INSERT INTO t SETTINGS a = 1| FORMAT Native \n\x00", "", "Native", "\x00"),
+        ("INSERT INTO t| SETTINGS a = 1 FORMAT Native \n\x00", "", "Native", "\x00"),
         ("/* VALUES */ INSERT INTO t -- FORMAT x|\n FORMAT CSV 1", "", "CSV", "1"),
         ("INSERT INTO `t VALUES` FORMAT CSV;\n1", "INSERT INTO `t VALUES`", "CSV", "1"),
         ("INSERT INTO t (a)", "INSERT INTO t (a)", None, ""),
@@ -35,6 +35,19 @@ def test_the_data_of_an_insert_is_found(sql: str, head: str, name: str | None, d
     assert sql.encode()[statement.data_start :] == data.encode()
     assert not statement.reads
     assert not statement.answers
+
+
+@pytest.mark.parametrize(
+    ("sql", "tail"),
+    [
+        ("INSERT INTO t SETTINGS a = 1, b = 'x' FORMAT CSV\n1", "SETTINGS a = 1, b = 'x'"),
+        ("INSERT INTO t (settings) SETTINGS a = 1 VALUES (1)", "SETTINGS a = 1"),
+        ("INSERT INTO settings VALUES (1)", ""),
+        ("INSERT INTO TABLE db.settings (settings) FORMAT CSV\n1", ""),
+    ],
+)
+def test_the_settings_of_an_insert_are_found(sql: str, tail: str) -> None:
+    assert parse_statement(sql.encode()).tail == tail.encode()
 
 
 @pytest.mark.parametrize(
@@ -69,6 +82,8 @@ def test_an_insert_without_data_is_run_as_it_is(sql: str) -> None:
         ("SELECT [1] FORMAT CSV", "SELECT [1]", "CSV", ""),
         ("SELECT 1 AS `x` FORMAT CSV", "SELECT 1 AS `x`", "CSV", ""),
         ("SELECT a, format FORMAT CSV", "SELECT a, format", "CSV", ""),
+        ("SELECT 1\u00a0FORMAT\u2009CSV\u200b", "SELECT 1\u00a0", "CSV", ""),
+        ("SELECT 1 // FORMAT CSV", "SELECT 1", None, ""),
     ],
 )
 def test_the_format_of_a_query_is_found(sql: str, head: str, name: str | None, tail: str) -> None:
@@ -94,6 +109,19 @@ def test_the_format_of_a_query_is_found(sql: str, head: str, name: str | None, t
 def test_the_verb_says_how_it_runs(sql: str, reads: bool, answers: bool) -> None:  # noqa: FBT001 - a table
     statement = parse_statement(sql.encode())
     assert (statement.reads, statement.answers) == (reads, answers)
+
+
+@pytest.mark.parametrize(
+    ("sql", "begins"),
+    [
+        *(("SELECT 1", True), ("(SELECT 1)", True), ("_x", True), ("// a\n-- b\nSHOW", True)),
+        *(("\ufeff\u00a0\u200bSELECT 1", True), ("INSERT INTO t VALUES", True)),
+        *(("", False), ("-- SELECT", False), (";", False), ("/* SELECT", False), ("5", False)),
+        *(("\u00e9", False), ("'a'", False), ('"a"', False), ("\0SELECT 1", False), ("!", False)),
+    ],
+)
+def test_sql_begins_with_a_word_or_a_bracket(sql: str, begins: bool) -> None:  # noqa: FBT001 - a table
+    assert parse_statement(sql.encode()).begins is begins
 
 
 def test_client_files_are_noticed() -> None:

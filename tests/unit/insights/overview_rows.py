@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from landed.errors import StoreError
+from landed.metrics import OUTCOME_WINDOW, FunnelQuestion, Question
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
 Rows = list[dict[str, Any]]
@@ -43,16 +44,15 @@ def daily_rows(since: datetime, until: datetime) -> Rows:
 
 
 def funnel_rows(people: tuple[int, ...], matured: tuple[int, ...]) -> Rows:
-    names = (
-        "recommendation_shown",
-        "recommendation_clicked",
-        "application_submitted",
-        "interview",
-        "offer",
-    )
+    times = [[0.0, 0.0]] + [[60.0 * place, 90.0 * place] for place in range(1, len(people))]
     return [
-        {"name": name, "people": all_people, "matured_people": old}
-        for name, all_people, old in zip(names, people, matured, strict=True)
+        {
+            "is_whole": True,
+            "name": "",
+            "people": list(people),
+            "matured_people": list(matured),
+            "quantiles": times if matured[0] else [],
+        }
     ]
 
 
@@ -88,6 +88,16 @@ def health_rows(**changes: Any) -> Rows:
     return [row | changes]
 
 
+def interview_rows(*, interviewed: int, matured: int, still_open: int) -> Rows:
+    """Life tables: interviews on the fifth day, the rest of the matured followed to the end."""
+    end = int(OUTCOME_WINDOW.total_seconds()) // 3600
+    followed = {0: still_open, end: matured - interviewed}
+    censored = {hour: rows for hour, rows in followed.items() if rows}
+    events = {120: interviewed} if interviewed else {}
+    tables = tuple((list(one), list(one.values())) for one in (events, {}, censored))
+    return [{"m0": tables}]
+
+
 @dataclass
 class MemoryStore:
     """Answers each query from memory; `broken` queries raise; `asked` remembers."""
@@ -105,13 +115,20 @@ class MemoryStore:
             raise StoreError("the store does not answer; it is asked again")
         return (self.rows | {})[name](given) if name in self.rows else DEFAULTS[name](given)
 
+    def query_metrics(self, question: Question, _relation: str, /) -> Rows:
+        (one,) = question.metrics
+        return self.query(one.name, {"since": question.since, "until": question.until})
+
+    def query_funnel(self, question: FunnelQuestion, /) -> Rows:
+        return self.query("funnel", {"since": question.since, "until": question.until})
+
 
 DEFAULTS: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "freshness": lambda _: freshness_rows(),
     "overview_totals": lambda _: total_rows(),
     "overview_daily": lambda given: daily_rows(given["since"], given["until"]),
-    "page_funnel": lambda _: funnel_rows((100, 60, 30, 8, 2), (80, 50, 20, 6, 1)),
-    "page_interviews": lambda _: [{"matured": 60, "interviewed": 6, "still_open": 30}],
+    "funnel": lambda _: funnel_rows((100, 60, 30, 8, 2), (80, 50, 20, 6, 1)),
+    "interview_rate": lambda _: interview_rows(interviewed=6, matured=60, still_open=30),
     "overview_events": lambda _: event_rows(),
     "overview_health": lambda _: health_rows(),
     "quarantine_counts": lambda _: [{"rows": 3}, {"rows": 4}],

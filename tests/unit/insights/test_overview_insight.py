@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from landed.insights import (
-    InterviewRate,
+    Estimate,
     Overview,
     fetch_freshness,
     fetch_overview,
@@ -68,7 +69,7 @@ def test_conversion_counts_matured_people_only(pool: ThreadPoolExecutor) -> None
 
 def test_nobody_matured_is_no_rate_and_not_zero(pool: ThreadPoolExecutor) -> None:
     rows = funnel_rows((9, 5, 2, 0, 0), (0, 0, 0, 0, 0))
-    funnel = fetch(MemoryStore({"page_funnel": lambda _: rows}), pool).funnel
+    funnel = fetch(MemoryStore({"funnel": lambda _: rows}), pool).funnel
     assert funnel
     assert {step.conversion for step in funnel} == {None}
 
@@ -88,7 +89,7 @@ def test_without_comparison_half_of_it_is_not_asked(pool: ThreadPoolExecutor) ->
 
 
 def test_a_failed_query_takes_only_its_part(pool: ThreadPoolExecutor) -> None:
-    overview = fetch(MemoryStore(broken={"page_funnel"}), pool)
+    overview = fetch(MemoryStore(broken={"funnel"}), pool)
     assert overview.funnel is None
     assert [part.name for part in overview.missing] == ["funnel"]
     assert overview.totals is not None
@@ -141,12 +142,11 @@ def test_freshness_changes_its_mark_with_the_events() -> None:
     assert more.mark != first.mark
 
 
-def test_interview_rates_differ_only_beyond_chance() -> None:
-    many = InterviewRate(matured=4000, interviewed=400, still_open=0)
-    fewer = InterviewRate(matured=4000, interviewed=300, still_open=0)
-    none = InterviewRate(matured=0, interviewed=0, still_open=5)
-    assert many.differs_from(fewer)
-    assert not many.differs_from(none)
-    assert not none.differs_from(many)
-    assert none.rate is None
-    assert many.rate == 0.1
+def test_estimates_differ_only_beyond_chance() -> None:
+    tenth = Estimate(value=0.1, std_error=0.0047)
+    less = Estimate(value=0.075, std_error=0.0042)
+    none = Estimate(value=None)
+    assert tenth.differs_from(less)
+    assert not tenth.differs_from(replace(less, std_error=0.02))
+    assert not tenth.differs_from(none)
+    assert not none.differs_from(tenth)

@@ -1,0 +1,12 @@
+"""What runs by the clock beside the server: samples of the machine's load, and alerts.
+
+Tasks of the server's own event loop, since each wakes up for milliseconds; what waits for a
+network or the store does so in a thread.
+"""
+
+from __future__ import annotations
+
+from landed.jobs.outlets import Outlets, open_outlets
+from landed.jobs.running import running_jobs
+
+__all__ = ["Outlets", "open_outlets", "running_jobs"]

@@ -1,0 +1,10 @@
+-- How many people came in [since, until)? One row, an exact count.
+SELECT count() AS people
+FROM
+(
+    SELECT subject_key
+    FROM events
+    WHERE toStartOfFifteenMinutes(occurred_at) >= {since:DateTime64(3, 'UTC')}
+        AND toStartOfFifteenMinutes(occurred_at) < {until:DateTime64(3, 'UTC')}
+    GROUP BY subject_key
+)

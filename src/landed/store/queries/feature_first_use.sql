@@ -1,0 +1,35 @@
+-- How long after their first event did new people first use each feature? One row per feature.
+--
+-- New are those whose first event ever was in [since, until). The last row, of the feature '', is
+-- everybody.
+-- used        full hours from the first event to the first use, rounded up → people; of '' nothing
+-- followed    full hours, rounded down, from the first event to as_of → people: of those who used it; of '' of all
+WITH
+    newcomers AS (
+        SELECT subject_key, min(occurred_at) AS first_at
+        FROM events
+        WHERE toStartOfFifteenMinutes(occurred_at) < {as_of:DateTime64(3, 'UTC')}
+        GROUP BY subject_key
+        HAVING first_at >= {since:DateTime64(3, 'UTC')} AND first_at < {until:DateTime64(3, 'UTC')}
+    ),
+    uses AS (
+        SELECT subject_key, properties.feature AS feature, min(occurred_at) AS used_at
+        FROM events
+        WHERE event = 'feature_used'
+            AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {as_of:DateTime64(3, 'UTC')}
+            AND properties.feature IN {features:Array(String)}
+        GROUP BY subject_key, feature
+    )
+SELECT
+    uses.feature AS feature,
+    sumMap([least(intDiv(dateDiff('second', newcomers.first_at, uses.used_at) + 3599, 3600), {hours:Int64} + 1)], [toUInt64(1)]) AS used,
+    sumMap([least(intDiv(dateDiff('second', newcomers.first_at, {as_of:DateTime64(3, 'UTC')}), 3600), {hours:Int64})], [toUInt64(1)]) AS followed
+FROM uses
+INNER JOIN newcomers ON newcomers.subject_key = uses.subject_key
+GROUP BY feature
+UNION ALL
+SELECT
+    '' AS feature,
+    ([]::Array(Int64), []::Array(UInt64)) AS used,
+    sumMap([least(intDiv(dateDiff('second', first_at, {as_of:DateTime64(3, 'UTC')}), 3600), {hours:Int64})], [toUInt64(1)]) AS followed
+FROM newcomers

@@ -1,0 +1,13 @@
+-- Who was active in [since, until), both on quarters of an hour? In the words of the projection
+-- `activity`, with the columns of `activity.sql`; `at` is the start of the quarter.
+SELECT
+    toStartOfFifteenMinutes(occurred_at) AS at,
+    subject_key,
+    ifNull(getSubcolumn(context, 'device.type'), '') AS device,
+    ifNull(getSubcolumn(context, 'browser.name'), '') AS browser,
+    ifNull(getSubcolumn(context, 'os.name'), '') AS os,
+    ifNull(getSubcolumn(context, 'country'), '') AS country,
+    ifNull(getSubcolumn(context, 'app.version'), '') AS app_version
+FROM events
+WHERE toStartOfFifteenMinutes(occurred_at) >= {since:DateTime64(3, 'UTC')}
+    AND toStartOfFifteenMinutes(occurred_at) < {until:DateTime64(3, 'UTC')}
