@@ -75,6 +75,30 @@ def test_a_page_needs_a_session_and_a_session_needs_the_admin_key(
         assert complaints == []
 
 
+def test_the_reference_sends_real_requests(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        page, complaints = listened_page(browser)
+        page.goto(f"{server.url}/docs")
+        page.get_by_label("Key for the requests below").fill(ADMIN_KEY)
+        form = page.locator('form[data-path="/api/analytics/query"]')
+        form.locator("[name=metrics]").fill("applications,active_users")
+        form.locator("[name=filter]").fill("device:is:mobile\ncountry:set")
+        form.get_by_role("button", name="Send").click()
+        expect(form.locator("output p")).to_contain_text("200 in")
+        expect(form.locator("output p")).to_contain_text(
+            "?metrics=applications,active_users&filter=device:is:mobile&filter=country:set"
+        )
+        expect(form.locator("output pre")).to_contain_text('"applications"')
+        call = page.locator('form[data-path="/api/analytics/recommendations/track"]')
+        call.get_by_role("button", name="Send").click()
+        expect(call.locator("output pre")).to_contain_text('"success": true')
+        person = page.locator('form[data-path="/api/analytics/user-behavior/metrics/{user_id}"]')
+        person.locator("[name=user_id]").fill("no/body?")
+        person.get_by_role("button", name="Send").click()
+        expect(person.locator("output p")).to_contain_text("404 in")
+        assert [each for each in complaints if "404" not in each] == []
+
+
 @pytest.fixture(scope="module")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("market")

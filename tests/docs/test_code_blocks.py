@@ -21,7 +21,7 @@ from landed.collect.mapping import load_mapping
 from landed.config import Settings
 from tests.conftest import Ask
 from tests.docs.reading import PAGES, REPOSITORY, Block, blocks, commands
-from tests.serving import WRITE_KEY, Server, serving
+from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving
 
 PYTHON = blocks("python")
 SHELL = [block for block in blocks("console", "bash", "sh") if "curl" in block.text]
@@ -73,14 +73,17 @@ def test_curl_commands_are_answered_as_told(block: Block, server: Server) -> Non
         command, answer = _command_and_answer(block.text)
     run = subprocess.run(
         ["bash", "-euc", for_server(command, server)],
-        env={**os.environ, "LANDED_WRITE_KEY": WRITE_KEY},
+        env={**os.environ, "LANDED_WRITE_KEY": WRITE_KEY, "LANDED_ADMIN_KEY": ADMIN_KEY},
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    assert answer
-    assert json.loads(run.stdout) == json.loads(answer)
+    told = json.loads(run.stdout)
+    if answer:
+        assert told == json.loads(answer)
+    else:  # numbers of this moment: docs/reference/analytics.md shows them
+        assert told["answer"]
 
 
 def _command_and_answer(text: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ import polars as pl
 import pyarrow as pa
 
 from landed.demo import Market, MarketConfig, to_batch
+from landed.events import MACHINE_EVENTS
 from landed.privacy import Pseudonymiser
 from landed.store import NO_SESSION, Store, connect
 from landed.store.supervisor import EngineProcess
@@ -68,6 +69,11 @@ class MarketLog:
         )
 
     @cached_property
+    def acts(self) -> pl.DataFrame:
+        """One row per event that no program reports of itself."""
+        return self.events.filter(~pl.col("event").is_in(MACHINE_EVENTS))
+
+    @cached_property
     def sessions(self) -> pl.DataFrame:
         """One row per session of the whole log."""
         pages = pl.col("event").is_in(["page_viewed", "screen_viewed"])
@@ -109,8 +115,7 @@ class MarketLog:
 
     def relation(self, name: str) -> pl.DataFrame:
         """The frame of a relation."""
-        frames = {"sessions": "sessions", "applications": "applications"}
-        frame: pl.DataFrame = getattr(self, frames.get(name, "events"))
+        frame: pl.DataFrame = getattr(self, {"activity": "acts"}.get(name, name))
         return frame
 
 

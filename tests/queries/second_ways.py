@@ -232,6 +232,82 @@ SECOND: Final[Mapping[str, Way]] = {
 """Metric with a measure → its second computation."""
 
 ELSEWHERE: Final[Mapping[str, str]] = {
+    "daily_active_users": "tests/queries/test_habit_queries.py::"
+    "test_active_days_of_a_market_counted_again",
+    "weekly_active_users": "tests/queries/test_habit_queries.py::"
+    "test_active_days_of_a_market_counted_again",
+    "monthly_active_users": "tests/queries/test_habit_queries.py::"
+    "test_active_days_of_a_market_counted_again",
+    "stickiness": "tests/queries/test_habit_queries.py::test_active_days_of_a_market_counted_again",
+    "new_people": "tests/queries/test_habit_queries.py::test_life_stages_of_a_market_counted_again",
+    "returning_people": "tests/queries/test_habit_queries.py::"
+    "test_life_stages_of_a_market_counted_again",
+    "resurrected_people": "tests/queries/test_habit_queries.py::"
+    "test_life_stages_of_a_market_counted_again",
+    "dormant_people": "tests/queries/test_habit_queries.py::"
+    "test_life_stages_of_a_market_counted_again",
+    "n_day_retention": "tests/queries/test_habit_queries.py::"
+    "test_retention_of_a_market_counted_again",
+    "bracket_retention": "tests/queries/test_habit_queries.py::"
+    "test_retention_of_a_market_counted_again",
+    "rolling_retention": "tests/queries/test_habit_queries.py::"
+    "test_retention_of_a_market_counted_again",
+    "feature_adoption_rate": "tests/queries/test_habit_queries.py::test_adoption_by_hand",
+    "feature_first_use_rate": "tests/queries/test_habit_queries.py::test_adoption_by_hand",
+    "engagement_score": "tests/queries/test_habit_queries.py::"
+    "test_scores_of_a_market_counted_again",
+    "corrected_click_through_rate": "tests/statistics/test_position_truth.py::"
+    "test_the_corrected_rate_is_the_true_mean_relevance",
+    "corrected_application_rate": "tests/statistics/test_position_truth.py::"
+    "test_the_corrected_rate_is_the_true_mean_relevance",
+    "corrected_rate_effective_size": "tests/statistics/test_position_truth.py::"
+    "test_the_corrected_rate_is_the_true_mean_relevance",
+    "corrected_rate_clipped_rate": "tests/statistics/test_position_truth.py::"
+    "test_the_corrected_rate_is_the_true_mean_relevance",
+    "position_examination": "tests/statistics/test_position_truth.py::"
+    "test_the_fit_finds_the_true_examination_within_its_errors",
+    "recommendation_interview_rate": "tests/queries/test_recommendation_market.py::"
+    "test_late_rates_are_those_of_the_applications_relation",
+    "recommendation_offer_rate": "tests/queries/test_recommendation_market.py::"
+    "test_late_rates_are_those_of_the_applications_relation",
+    "recommendation_offer_acceptance_rate": "tests/queries/test_recommendation_market.py::"
+    "test_offers_taken_agree_with_the_log",
+    "promised_gain_usd": "tests/queries/test_recommendation_market.py::"
+    "test_gains_are_tied_by_the_application",
+    "gained_usd": "tests/queries/test_recommendation_market.py::"
+    "test_gains_are_tied_by_the_application",
+    "gain_gap_usd": "tests/queries/test_recommendation_market.py::"
+    "test_gains_are_tied_by_the_application",
+    "quality_score": "tests/queries/test_recommendation_market.py::"
+    "test_ratings_of_everyone_agree_with_the_log",
+    "ndcg": "tests/queries/test_recommendation_market.py::test_order_is_that_of_the_log",
+    "hit_rate": "tests/queries/test_recommendation_market.py::test_order_is_that_of_the_log",
+    "mean_reciprocal_rank": "tests/queries/test_recommendation_market.py::"
+    "test_order_is_that_of_the_log",
+    "list_diversity": "tests/queries/test_recommendation_market.py::"
+    "test_variety_and_reach_are_those_of_the_log",
+    "catalogue_coverage": "tests/queries/test_recommendation_market.py::"
+    "test_variety_and_reach_are_those_of_the_log",
+    "novelty_bits": "tests/queries/test_recommendation_market.py::"
+    "test_variety_and_reach_are_those_of_the_log",
+    "impression_gini": "tests/queries/test_recommendation_market.py::"
+    "test_variety_and_reach_are_those_of_the_log",
+    "top_decile_share": "tests/queries/test_recommendation_market.py::"
+    "test_variety_and_reach_are_those_of_the_log",
+    "cold_start_click_through_rate": "tests/queries/test_recommendation_market.py::"
+    "test_new_people_and_jobs_are_those_of_the_log",
+    "cold_start_application_rate": "tests/queries/test_recommendation_market.py::"
+    "test_new_people_and_jobs_are_those_of_the_log",
+    "score_slope": "tests/statistics/test_score_curve.py::"
+    "test_the_fit_agrees_with_another_optimiser",
+    "score_calibration_error": "tests/statistics/test_score_curve.py::"
+    "test_the_interval_holds_the_true_slope_and_the_error_is_chance",
+    "score_concordance": "tests/statistics/test_score_curve.py::"
+    "test_concordance_is_the_mann_whitney_statistic",
+    "engagement_correlation": "tests/queries/test_recommendation_market.py::"
+    "test_the_report_correlates_as_scipy_would",
+    "quality_trend_per_week": "tests/queries/test_recommendation_market.py::"
+    "test_the_report_counts_weeks_as_the_log_does",
     "workflow_seconds": "tests/queries/test_performance_queries.py::"
     "test_workflow_seconds_of_the_market",
     "health_score": "tests/queries/test_performance_queries.py::test_health_score_of_the_market",

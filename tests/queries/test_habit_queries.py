@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from landed.errors import NotFoundError
+from landed.events import MACHINE_EVENTS
 from landed.insights import (
     Habit,
     Period,
@@ -185,17 +186,54 @@ def test_an_unknown_person_is_not_found(store: Store) -> None:
         fetch_person_behaviour(store, key_of("zoe"), march(1, 9), NOW)
 
 
+def machines(*days: int) -> list[Row]:
+    """What programs report on these days, in their own name and in that of two people."""
+    return [
+        an_event(event, person, at(day, 11))
+        for day in days
+        for event in MACHINE_EVENTS
+        for person in ("landed", "ann", "user-3")
+    ]
+
+
+def test_machines_do_not_come(store: Store) -> None:
+    """ann's programs run before her first act, on a day between, and after her last."""
+    uses = an_event("feature_used", "ann", at(2, 14), feature="search")
+    put(store, [*visits("ann", 2, 4), uses, *machines(-20, 1, 3, 5, 6)])
+    period = march(1, 6)
+    assert [day.daily for day in fetch_active_days(store, period)] == [0, 1, 0, 1, 0, 0]
+    stages = fetch_life_stages(store, period, "day")
+    found = [(one.new, one.returning, one.resurrected, one.dormant) for one in stages]
+    assert found[:4] == [(0, 0, 0, 0), (1, 0, 0, 0), (0, 0, 0, 1), (0, 0, 1, 0)]
+    assert found[4:] == [(0, 0, 0, 1), (0, 0, 0, 0)]
+    (cohort,) = fetch_retention(store, period, at(7), "day", "n_day").cohorts
+    assert (cohort.starts_on, cohort.people) == (date(2026, 3, 3), 1)
+    assert [cell.people for cell in cohort.cells] == [1, 0, 1, 0, 0]
+    adoption = fetch_adoption(store, period, at(7))
+    assert (adoption.active_people, adoption.new_people) == (1, 1)
+    # two hours after the first act
+    assert adoption.features[0].first_use[0].value == 1.0
+    engagement = fetch_engagement(store, at(9, 12), "UTC")
+    assert engagement.people == 1
+    parts = {part.name: part.value for part in engagement.parts}
+    assert parts["recency"] == pytest.approx(2 ** (-5 / 7))
+    assert parts["frequency"] == pytest.approx(2 / 4 / 3)
+
+
 @pytest.fixture
 def market(store: Store) -> list[Row]:
-    """Sixty days of a small market, some of them with the time of another zone's midnight."""
+    """Sixty days of a small market, some of them with the time of another zone's midnight.
+
+    The rows given are the acts; the store has what programs reported as well.
+    """
     rows = market_rows(NOW)
     for number, row in enumerate(rows):
         row["occurred_at"] += timedelta(hours=(number % 3) * 5)
         if row["event"] == "llm_call_completed":
             row["event"], row["properties"] = "feature_used", '{"feature": "coach"}'
     rows = [row for row in rows if row["occurred_at"] < NOW]
-    put(store, rows)
-    return rows
+    put(store, rows + machines(*range(-20, 40)))
+    return [row for row in rows if row["event"] not in MACHINE_EVENTS]
 
 
 def bucket(day: date, grain: Habit) -> date:

@@ -197,7 +197,7 @@ def test_rows_from_before_the_exposure_belong_to_no_variant(store: Store) -> Non
     ("metric", "relation"),
     [
         ("events", "events"),
-        ("active_users", "events"),
+        ("active_users", "activity"),
         ("sessions", "sessions"),
         ("session_duration_mean", "sessions"),
         ("interview_rate", "applications"),
@@ -249,6 +249,28 @@ def _power(log: pl.DataFrame) -> pl.DataFrame:
     return lately.group_by("person").len().filter(pl.col("len") >= 10)
 
 
+def test_machines_make_nobody_new_or_active(store: Store) -> None:
+    requests = [
+        an_event("api_request_completed", person, at(day))
+        | {"context": '{"os": {"name": "linux"}}'}
+        for person, day in (("ann", -40), ("bob", 1), ("bob", 2), ("cid", 1), ("eve", 1))
+    ]
+    acts = [
+        *(an_event("quiz_done", "ann", at(3)), an_event("page_viewed", "ann", at(5))),
+        *(an_event("page_viewed", "cid", at(-40)), an_event("quiz_done", "cid", at(4))),
+        an_event("page_viewed", "eve", at(2)),
+    ]
+    put(store, [*requests, *acts])
+    found = {
+        users: the_number(store, of_march(metrics="active_users", users=users))
+        for users in ("all", "new", "active")
+    }
+    # ann and eve came first in March, ann on two days; bob has a program only.
+    assert found == {"all": 3, "new": 2, "active": 1}
+    split = fetch_answer(store, of_march(metrics="active_users", by="os"))
+    assert groups(split, "active_users") == {("",): 3}
+
+
 @pytest.mark.parametrize(
     ("users", "chosen"), [("new", _new), ("active", _active), ("power", _power)]
 )
@@ -256,11 +278,13 @@ def test_kinds_of_users(
     market: MarketLog, users: str, chosen: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> None:
     """As they were at the end of the period; what came later plays no part."""
-    people = chosen(market.events.filter(pl.col("at") < UNTIL)).select("person")
+    people = chosen(market.acts.filter(pl.col("at") < UNTIL)).select("person")
     kept = market.events.filter(_inside()).join(people, on="person", how="semi")
     assert 0 < len(kept) < len(market.events.filter(_inside()))
     (row,) = fetch_answer(market.store, of_market(metrics="events,active_users", users=users)).rows
     assert row.estimates["events"].value == len(kept)
-    assert row.estimates["active_users"].value == pytest.approx(kept["person"].n_unique(), rel=0.01)
+    active = market.acts.filter(_inside()).join(people, on="person", how="semi")
+    count = active["person"].n_unique()
+    assert row.estimates["active_users"].value == pytest.approx(count, rel=0.01)
     sessions = market.sessions.filter(_inside()).join(people, on="person", how="semi")
     assert the_number(market.store, of_market(metrics="sessions", users=users)) == len(sessions)

@@ -79,6 +79,7 @@ class Large:
 
     log: MarketLog
     applications: Mapping[str, Any]
+    people_by_event: Mapping[str, int]
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,8 @@ def large(engine: EngineProcess) -> Iterator[Large]:
     config = MarketConfig(seed=3, days=75, events=500_000, end=END)
     with open_store(engine) as opened:
         log, played = fill(opened, config)
-        yield Large(log, played.truth()["applications"])
+        truth = played.truth()
+        yield Large(log, truth["applications"], truth["counts"]["people_by_event"])
 
 
 @pytest.mark.parametrize("name", MEASURED)
@@ -132,6 +134,21 @@ def test_split_by_a_dimension(large: Large, name: str) -> None:
     assert {group for _, group in found} == set(groups)
     for (_, group), estimate in found.items():
         assert_agrees(estimate.value, SECOND[name](groups[group]))
+
+
+def test_the_people_of_the_market_are_its_seekers_and_recruiters(large: Large) -> None:
+    """As the truth counts the seekers; the services of its host are in nobody's number."""
+    question = replace(a_question("active_users"), since=large.log.config.start, until=END)
+    (found,) = values(fetch_answer(large.log.store, question), "active_users").values()
+    assert found.value is not None
+    log = large.log.events
+    recruiters = log.filter(pl.col("event") == "screening_analysis_completed")["person"].n_unique()
+    # Consent may be changed without a visit, by a link in a mail.
+    visiting = large.log.acts.filter(pl.col("event") != "consent_changed")["person"].n_unique()
+    assert visiting == large.people_by_event["session_started"] + recruiters
+    people = large.log.acts["person"].n_unique()
+    assert visiting < people < log["person"].n_unique()
+    assert found.value == pytest.approx(people, rel=0.01)
 
 
 def test_all_metrics_in_one_question_are_what_each_alone_is(market: MarketLog) -> None:

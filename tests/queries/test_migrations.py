@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -25,10 +26,15 @@ def tsv(store: Store, sql: str) -> str:
 def test_twice_is_once(database: str) -> None:
     with connect(database) as store:
         assert store.schema_version() == 0
-        assert store.migrate() == ["0001_events", "0002_installation", "0003_rollups"]
+        assert store.migrate() == [
+            "0001_events",
+            "0002_installation",
+            "0003_rollups",
+            "0004_settled_months",
+        ]
         assert store.migrate() == []
         assert store.schema_version() == list_steps()[-1].version
-        assert tsv(store, "SELECT count() FROM schema_migrations") == "3"
+        assert tsv(store, "SELECT count() FROM schema_migrations") == "4"
 
 
 def test_a_missing_database_is_created(database: str) -> None:
@@ -52,6 +58,18 @@ def test_many_at_once(database: str) -> None:
     with connect(database) as store:
         store.insert("events", as_stream([an_event()]), token="rows")
         assert store.query("freshness")[0]["events"] == 1
+
+
+def test_a_month_that_rests_becomes_one_part(store: Store) -> None:
+    store.execute("ALTER TABLE events MODIFY SETTING min_age_to_force_merge_seconds = 1")
+    for number in range(3):
+        store.insert("events", as_stream([an_event()]), token=str(number))
+    parts = "SELECT count() FROM system.parts WHERE active AND database = currentDatabase() "
+    until = time.monotonic() + 60
+    while tsv(store, parts + "AND table = 'events'") != "1":
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    assert tsv(store, "SELECT count() FROM events") == "3"
 
 
 def test_a_newer_store_is_left_alone(store: Store) -> None:
@@ -110,7 +128,7 @@ def test_the_statements_for_a_cluster_can_be_parsed(database: str) -> None:
             for step in list_steps()
             for statement in render_statements(step, cluster, clickhouse_hints())
         ]
-        assert len(statements) == 13
+        assert len(statements) == 14
         for statement in statements:
             assert " ON CLUSTER `two shards`" in statement
             store.execute("EXPLAIN AST " + statement)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from landed.events import MACHINE_EVENTS
 from landed.store import Store
 from tests.queries.event_rows import START, Row, an_event, as_stream, at
 
@@ -61,6 +62,20 @@ def test_totals_count_events_people_and_applications(store: Store) -> None:
             "avg_ats_score": 70.0,
         }
     ]
+
+
+@pytest.mark.parametrize("event", MACHINE_EVENTS)
+def test_what_programs_report_makes_nobody_active(store: Store, event: str) -> None:
+    rows = [
+        an_event(event, "landed", at(1)),
+        an_event(event, "ann", at(2)),
+        an_event("Quiz Finished", "ann", at(3)),
+        an_event("page_viewed", "bob", at(3)),
+    ]
+    (row,) = ask(store, "overview_totals", rows)
+    assert (row["events"], row["active_users"]) == (4, 2)
+    days = store.query("overview_daily", PERIOD)
+    assert [(day["events"], day["active_users"]) for day in days] == [(1, 0), (1, 0), (2, 2)]
 
 
 def test_totals_of_nothing_are_zero_and_no_score(store: Store) -> None:
@@ -162,9 +177,19 @@ def test_freshness_spans_the_log(store: Store) -> None:
             "first_occurred_at": at(1),
             "last_occurred_at": at(3),
             "last_received_at": at(9),
+            "has_acts": 1,
             "events": 2,
         }
     ]
+
+
+def test_freshness_knows_whether_anybody_did_anything(store: Store) -> None:
+    samples = [an_event(event, "landed", at(1)) for event in MACHINE_EVENTS]
+    store.insert("events", as_stream(samples), token="samples")
+    (row,) = store.query("freshness")
+    assert (row["events"], row["has_acts"]) == (len(MACHINE_EVENTS), 0)
+    store.insert("events", as_stream([an_event("Quiz Finished")]), token="an act")
+    assert store.query("freshness")[0]["has_acts"] == 1
 
 
 def test_freshness_of_nothing(store: Store) -> None:

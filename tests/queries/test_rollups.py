@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 from zoneinfo import ZoneInfo
@@ -16,6 +18,8 @@ from clickhouse_connect.driver.exceptions import DatabaseError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import landed.store
+from landed.events import MACHINE_EVENTS
 from landed.insights import fetch_answer
 from landed.metrics import METRICS, RELATIONS, Dimension, Grain, Question, Users
 from landed.store import NO_SESSION, Store, connect
@@ -25,6 +29,7 @@ from landed.store.sql_files import bind_parameters, read_query
 from tests.queries.event_rows import Row, an_event, as_stream, at
 
 ZONES = ("UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns")
+KINDS = ("page_viewed", "interaction_recorded", "feature_used", "quiz_done", *MACHINE_EVENTS)
 FORCED = {"force_optimize_projection": 1, "session_timezone": "UTC"}
 RAW = {"optimize_use_projections": 0, "session_timezone": "UTC"}
 SPAN = {"since": at(1), "until": at(9)}
@@ -70,7 +75,7 @@ def random_events(draw: st.DrawFn) -> list[Row]:
         session = draw(st.sampled_from(["", "one", "two", "three"]))
         device = draw(st.sampled_from(["", "mobile", "desktop"]))
         row = an_event(
-            draw(st.sampled_from(["page_viewed", "interaction_recorded", "feature_used"])),
+            draw(st.sampled_from(KINDS)),
             draw(st.sampled_from(["ann", "bob", "eve", "joe"])),
             at(0) + timedelta(minutes=minutes, milliseconds=draw(st.integers(0, 59_999))),
             feature="search",
@@ -139,7 +144,7 @@ def test_people_of_days_and_devices(
     assert "toStartOfFifteenMinutes" in build_statement(asked, "activity").sql
     people: dict[datetime, set[bytes]] = defaultdict(set)
     for row in rows:
-        if since <= row["occurred_at"] < until:
+        if since <= row["occurred_at"] < until and row["event"] not in MACHINE_EVENTS:
             people[start_of_day(row["occurred_at"], zone)].add(row["subject_key"])
     found = {one.at: one.estimates["active_users"].value for one in fetch_answer(store, asked).rows}
     assert {day: value for day, value in found.items() if value} == {
@@ -158,7 +163,7 @@ def test_people_of_a_range_that_begins_at_any_minute(
     asked = question("active_users", since, until, by=by)
     devices: dict[str, set[bytes]] = defaultdict(set)
     for row in rows:
-        if since <= row["occurred_at"] < until:
+        if since <= row["occurred_at"] < until and row["event"] not in MACHINE_EVENTS:
             devices[row["context"]].add(row["subject_key"])
     answer = fetch_answer(store, asked)
     found = sorted(one.estimates["active_users"].value or 0 for one in answer.rows)
@@ -195,6 +200,11 @@ def filled(store: Store) -> Store:
         for n in range(300)
         for event in ("page_viewed", "feature_used", "application_submitted")
     ]
+    rows += [
+        an_event(event, f"person {4 * n}", at(n % 13 - 1, n % 24, 7))
+        for n in range(100)
+        for event in MACHINE_EVENTS
+    ]
     store.insert("events", as_stream(rows), token="rows")
     return store
 
@@ -209,7 +219,7 @@ def test_named_queries_are_answered_by_a_rollup_as_by_the_log(
     assert raw
     found = client.query(sql, parameters=bound, settings=FORCED).result_rows
     assert sorted(map(repr, found)) == sorted(map(repr, raw))
-    assert filled.query("freshness")[0]["events"] == 900
+    assert filled.query("freshness")[0]["events"] == 900 + 100 * len(MACHINE_EVENTS)
 
 
 @pytest.mark.parametrize(
@@ -255,8 +265,8 @@ def test_a_store_with_events_gets_rollups_of_them(filled: Store, client: Client)
     with pytest.raises(DatabaseError):
         client.query(sql, parameters=bound, settings=FORCED)
     before = client.query(sql, parameters=bound).result_rows
-    filled.execute("DELETE FROM schema_migrations WHERE version = 3")
-    assert filled.migrate() == ["0003_rollups"]
+    filled.execute("DELETE FROM schema_migrations WHERE version >= 3")
+    assert filled.migrate()[0] == "0003_rollups"
     after = client.query(
         sql, parameters=bound, settings={**FORCED, "mutations_sync": 1}
     ).result_rows
@@ -271,3 +281,17 @@ def test_a_deleted_person_leaves_the_rollups(filled: Store, client: Client) -> N
     filled.execute("DELETE FROM events WHERE subject_key = {who:UUID}", {"who": str(gone)})
     ((after,),) = client.query(sql, parameters=bound, settings=FORCED).result_rows
     assert after == before - 1
+
+
+SQL_FILES = sorted((Path(landed.store.__file__).parent).rglob("*.sql"))
+
+
+def test_the_store_s_sql_knows_what_is_no_act_as_the_tracking_plan_does() -> None:
+    """SQL repeats the list; a change of it is a migration of the projections."""
+    ours = "(" + ", ".join(f"'{name}'" for name in MACHINE_EVENTS) + ")"
+    places = 0
+    for path in SQL_FILES:
+        for found in re.findall(r"event NOT IN (\('[^)]*\))", path.read_text("utf-8")):
+            assert found == ours, path.name
+            places += 1
+    assert places >= 15

@@ -72,7 +72,7 @@ def create_app(
         openapi_config=OpenAPIConfig(
             title="landed",
             version=version("landed"),
-            description="Analytics for career products: the way in, health and administration.",
+            description="Analytics for career products: the way in, the numbers and their upkeep.",
             path=_FRAMEWORKS_OWN,
             render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,

@@ -158,7 +158,7 @@ class FirstUseCell(msgspec.Struct, frozen=True):
     """A point of the curve of first uses.
 
     Attributes:
-        day: Days after the first event; the day is over.
+        day: Days after the first act; the day is over.
         rate: Chance that a new person has used the feature by then.
     """
 
@@ -174,7 +174,7 @@ class FeatureAnswer(msgspec.Struct, frozen=True):
         uses: How often.
         people: By how many.
         adoption_rate: Share of the active people.
-        first_use: By day 0 to 30 after a new person's first event.
+        first_use: By day 0 to 30 after a new person's first act.
     """
 
     feature: str
@@ -189,8 +189,8 @@ class FeaturesAnswer(msgspec.Struct, frozen=True):
 
     Attributes:
         period: The time.
-        active_people: People with any event in it.
-        new_people: People whose first event ever was in it.
+        active_people: People with any act in it.
+        new_people: People whose first act ever was in it.
         features: The 20 with the most people, these first.
     """
 

@@ -189,7 +189,7 @@ BEHAVIOUR_READS: Final = (
         path="/api/analytics/behaviour/active-users",
         summary="Active people and stickiness",
         text="People of each day, of the 7 and of the 30 days up to it, counted exactly, and the "
-        "first by the last.",
+        "first by the last. What programs report of themselves makes nobody active.",
         answer=ActiveUsersAnswer,
         make=_active_users,
         parameters=PERIOD,
@@ -205,7 +205,7 @@ BEHAVIOUR_READS: Final = (
     Read(
         path="/api/analytics/behaviour/retention",
         summary="Retention by cohort",
-        text="How many of those whose first event was in the period came again, by day, week or "
+        text="How many of those whose first act was in the period came again, by day, week or "
         "month: the whole triangle, and all cohorts together. What has not passed has no rate.",
         answer=RetentionAnswer,
         make=_retention,

@@ -81,7 +81,7 @@ class DashboardOverview(msgspec.Struct, frozen=True):
     Attributes:
         period: The time of the key numbers.
         previous_period: What they are compared with.
-        active_users_now: People with an event in the last 15 minutes, within about 0.5 %.
+        active_users_now: People who acted in the last 15 minutes, within about 0.5 %.
         health: How well the host product ran in these minutes.
         targets: Its numbers against their targets.
         alerts: Targets that are missed for a while.

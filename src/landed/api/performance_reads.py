@@ -27,7 +27,7 @@ class Moment(msgspec.Struct, frozen=True):
     Attributes:
         minutes: How many.
         events: Events of any kind that happened in them.
-        active_users: People with at least one of them, estimated within about 0.5 %.
+        active_users: People who acted in them, estimated within about 0.5 %.
         requests_per_minute: API requests of the host, on average.
         performance: How the host product ran.
     """

@@ -222,7 +222,7 @@ def _trend(overview: Overview) -> ChartView:
     return ChartView(
         id="trend",
         tile=Tile(definition=define("active_users", "trend"), value=""),
-        subtitle="People with at least one event, per UTC day",
+        subtitle="People with at least one act, per UTC day",
         spec=None if days is None else daily_chart(days, before, unfinished_on=unfinished),
         table=None if days is None else _trend_table(days, before),
         legend=_legend(overview, previous=before is not None),

@@ -13,7 +13,7 @@ from landed.events.base import Event, event_name
 from landed.events.catalogue import describe, example
 from landed.events.checking import check
 from landed.events.hints import HINTED, clickhouse_hints, hint_types
-from landed.events.plan import GROUPS, PLAN, canonical_name, is_planned
+from landed.events.plan import GROUPS, MACHINE_EVENTS, PLAN, canonical_name, is_planned
 from landed.events.reference import (
     json_schema,
     openapi_components,
@@ -25,6 +25,7 @@ from landed.events.types import EventInfo, FieldInfo, FieldType
 __all__ = [
     "GROUPS",
     "HINTED",
+    "MACHINE_EVENTS",
     "PLAN",
     "Event",
     "EventInfo",

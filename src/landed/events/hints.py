@@ -25,6 +25,10 @@ HINTED: Final = (
     "recommendation_id",
     "application_id",
     "experiment_id",
+    "list_id",
+    "resume_id",
+    "subscription_id",
+    "goal_id",
     # what people are grouped and filtered by
     "tier",
     "surface",
@@ -42,11 +46,16 @@ HINTED: Final = (
     "stage",
     "result",
     "target",
+    "algorithm",
+    "goal_type",
+    "path",
+    "screen",
     # what operations are grouped by
     "endpoint",
     "model",
     "error_type",
     "severity",
+    "host",
     # what is averaged, summed and ranked
     "score",
     "position",
@@ -63,9 +72,16 @@ HINTED: Final = (
     "current_usd",
     "previous_usd",
     "overall_satisfaction",
+    "recommendation_quality",
+    "propensity",
+    "previous_amount",
+    "cpu_percent",
+    "memory_percent",
+    "disk_percent",
     # how it went
     "status",
     "success",
+    "is_trial",
 )
 """Names of the hinted properties. Unlisted ones are kept too, as dynamic paths."""
 

@@ -22,7 +22,7 @@ from landed.events import (
 )
 from landed.events.base import Event, event_name
 
-__all__ = ["GROUPS", "PLAN", "canonical_name", "is_planned"]
+__all__ = ["GROUPS", "MACHINE_EVENTS", "PLAN", "canonical_name", "is_planned"]
 
 _MODULES: Final = (
     identity,
@@ -56,6 +56,21 @@ PLAN: Final[Mapping[str, type[Event]]] = MappingProxyType(
     {name: kind for module in _MODULES for name, kind in _events_of(module).items()}
 )
 """The planned events: name → type. Any other name is a custom event."""
+
+MACHINE_EVENTS: Final = (
+    "api_request_completed",
+    "error_occurred",
+    "infrastructure_cost_recorded",
+    "llm_call_completed",
+    "rate_limit_hit",
+    "system_sampled",
+    "workflow_step_completed",
+)
+"""What programs report of themselves, whoever they name as the subject.
+
+Every other event, custom ones too, is an act of a person; only acts make somebody active, new or
+retained. The store's SQL repeats the list, its projections too: a change of it is a migration.
+"""
 
 _BOUNDARY = re.compile(r"[^0-9A-Za-z]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

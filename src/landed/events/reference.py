@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,13 +13,20 @@ import msgspec
 from landed.events.base import event_name
 from landed.events.catalogue import describe, example
 from landed.events.hints import hint_types
-from landed.events.plan import GROUPS, PLAN
+from landed.events.plan import GROUPS, MACHINE_EVENTS, PLAN
 from landed.events.types import EventInfo, FieldInfo
 
 __all__ = ["json_schema", "openapi_components", "reference_markdown", "write_reference"]
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_INTRODUCTION: Final = """\
+_ACTS: Final = textwrap.fill(
+    "- Every event is an **act** of a person, custom ones too, except what programs report of "
+    f"themselves: {', '.join(f'`{name}`' for name in MACHINE_EVENTS)}. Those make nobody active "
+    "or new, whoever they name as the user.",
+    width=100,
+    subsequent_indent="  ",
+)
+_INTRODUCTION: Final = f"""\
 # The tracking plan
 
 Generated from `src/landed/events` by `python -m landed.events write-reference docs/reference`;
@@ -27,6 +35,7 @@ do not edit. `events.schema.json` beside this page says the same as JSON Schema.
 - An event's name is `object_verb` in snake_case and past tense. Other spellings of a planned
   name (`Recommendation Clicked`, `recommendationClicked`) are understood.
 - Any other name is a **custom event**: it is kept with all its properties.
+{_ACTS}
 - Properties that an event does not list are kept too. A property may be left out or null,
   except where it is required.
 - Ids may be texts or whole numbers. Numbers are numbers, not texts that look like them.

@@ -16,7 +16,7 @@ from landed.stats import LifeTable, cut_table
 __all__ = ["FIRST_USE_DAYS", "Adoption", "FeatureUse", "build_adoption", "fetch_adoption"]
 
 FIRST_USE_DAYS: Final = tuple(range(31))
-"""The days of the curve of first uses: day N is the Nth 24 hours after the first event."""
+"""The days of the curve of first uses: day N is the Nth 24 hours after the first act."""
 
 _HOURS: Final = 24
 _MOST_FEATURES: Final = 20
@@ -32,7 +32,7 @@ class FeatureUse:
         people: By how many.
         adoption: Share of the active people.
         first_use: Chance that a new person has used it by the end of day 0, 1, … 30 after the
-            first event; None for days that nobody was followed for.
+            first act; None for days that nobody was followed for.
     """
 
     feature: str
@@ -47,8 +47,8 @@ class Adoption:
     """The features of a period.
 
     Attributes:
-        active_people: People with any event in it.
-        new_people: People whose first event ever was in it.
+        active_people: People with any act in it.
+        new_people: People whose first act ever was in it.
         features: Those with the most people first.
     """
 

@@ -90,7 +90,7 @@ def fetch_freshness(store: Queries) -> Freshness:
         store: The store.
 
     Returns:
-        The first and last times and the number of events.
+        The first and last times, the number of events, and whether any is of a person.
 
     Raises:
         StoreError: The store cannot be reached.
@@ -230,6 +230,7 @@ def _read_freshness(rows: list[Row]) -> Freshness:
         first_occurred_at=_utc(row["first_occurred_at"]),
         last_occurred_at=_utc(row["last_occurred_at"]),
         last_received_at=_utc(row["last_received_at"]),
+        has_acts=bool(row["has_acts"]),
         events=int(row["events"]),
     )
 

@@ -1,4 +1,7 @@
-"""Active people day by day, and their life cycle: new, returning, resurrected, dormant."""
+"""Active people day by day, and their life cycle: new, returning, resurrected, dormant.
+
+Who acts is there: what programs report of themselves is no act (`landed.events.MACHINE_EVENTS`).
+"""
 
 from __future__ import annotations
 

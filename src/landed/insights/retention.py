@@ -1,6 +1,6 @@
 """Retention: how many of those who came first at a time came again later.
 
-A cohort is everybody whose first event ever was in one day, week or month of the zone. `n_day`
+A cohort is everybody whose first act ever was in one day, week or month of the zone. `n_day`
 counts a person on the Nth day after the first, `bracket` in the Nth week or month after it,
 `rolling` then or any time later. What has not fully passed has no rate: it is not small, it
 is unknown.

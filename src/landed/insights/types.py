@@ -41,7 +41,7 @@ class Totals:
 
     Attributes:
         events: Number of events.
-        active_users: Distinct people, estimated within about 0.5 %.
+        active_users: Distinct people who acted, estimated within about 0.5 %.
         recommendations_shown: Impressions.
         recommendations_clicked: Clicks.
         applications: Applications sent.
@@ -101,11 +101,20 @@ class Health:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """How far the log of events reaches; the times are None when it is empty."""
+    """How far the log of events reaches; the times are None when it is empty.
+
+    Attributes:
+        first_occurred_at: The earliest event.
+        last_occurred_at: The latest event.
+        last_received_at: When the last one arrived.
+        has_acts: Whether anybody did anything: what programs report of themselves is no act.
+        events: Number of events.
+    """
 
     first_occurred_at: datetime | None
     last_occurred_at: datetime | None
     last_received_at: datetime | None
+    has_acts: bool
     events: int
 
     @property
@@ -148,8 +157,8 @@ class Overview:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the store answered that it holds no event at all."""
-        return self.freshness is not None and self.freshness.events == 0
+        """Whether the store answered that nobody did anything yet, machines aside."""
+        return self.freshness is not None and not self.freshness.has_acts
 
     @property
     def has_full_previous(self) -> bool:

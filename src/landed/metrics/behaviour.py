@@ -6,6 +6,7 @@ from typing import Final
 
 from landed.metrics.habits import HABITS
 from landed.metrics.measures import Count, Mean, People, Quantile, Ratio
+from landed.metrics.relations import ACT
 from landed.metrics.types import Metric
 
 __all__ = ["BEHAVIOUR"]
@@ -16,12 +17,12 @@ _PEOPLE: Final = (
         title="Active users",
         question="How many different people used the product?",
         unit="people",
-        formula="distinct people with at least one event",
+        formula="distinct people with at least one act",
         direction="up_is_good",
         source=(),
         grain="a person, once in the period (once a day in the daily series)",
-        caveat="Estimated from a sketch, within about 0.5 %. Daily values cannot be added up: "
-        "a person who comes on two days is one person in the period.",
+        caveat=f"{ACT} Estimated from a sketch, within about 0.5 %. Daily values cannot be added "
+        "up: a person who comes on two days is one person in the period.",
         area="behaviour",
         relation="activity",
         measure=People(),
@@ -35,6 +36,7 @@ _PEOPLE: Final = (
         direction="neutral",
         source=(),
         grain="an event",
+        caveat="All of them: also what programs report of themselves, which makes nobody active.",
         area="behaviour",
         measure=Count(),
     ),

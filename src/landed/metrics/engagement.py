@@ -57,7 +57,7 @@ ENGAGEMENT_PARTS: Final = (
         name="recency",
         weight=20.0,
         full_at=0.0,
-        formula="2 ^ (-days since the last event ÷ 7)",
+        formula="2 ^ (-days since the last act ÷ 7)",
     ),
     EngagementPart(
         name="frequency",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from landed.metrics.engagement import ENGAGEMENT_PARTS, ENGAGEMENT_WINDOW, OUTCOME_ACTIONS
+from landed.metrics.relations import NO_ACT
 from landed.metrics.types import Direction, Metric, Unit
 
 __all__ = ["HABITS"]
@@ -23,7 +24,7 @@ def _habit(
     direction: Direction = "up_is_good",
     grain: str = "a person",
     source: tuple[str, ...] = (),
-    caveat: str = _DAYS,
+    caveat: str = "",
 ) -> Metric:
     return Metric(
         name=name,
@@ -34,7 +35,7 @@ def _habit(
         direction=direction,
         source=source,
         grain=grain,
-        caveat=caveat,
+        caveat=f"{caveat or _DAYS} {NO_ACT}",
         area="behaviour",
         endpoint=f"/api/analytics/behaviour/{endpoint}",
     )
@@ -45,21 +46,21 @@ _ACTIVE: Final = (
         "daily_active_users",
         "Daily active users",
         "How many people came on a day?",
-        formula="distinct people with an event on the day",
+        formula="distinct people with an act on the day",
         endpoint="active-users",
     ),
     _habit(
         "weekly_active_users",
         "Weekly active users",
         "How many people came in the 7 days up to a day?",
-        formula="distinct people with an event on the day or one of the 6 before",
+        formula="distinct people with an act on the day or one of the 6 before",
         endpoint="active-users",
     ),
     _habit(
         "monthly_active_users",
         "Monthly active users",
         "How many people came in the 30 days up to a day?",
-        formula="distinct people with an event on the day or one of the 29 before",
+        formula="distinct people with an act on the day or one of the 29 before",
         endpoint="active-users",
     ),
     _habit(
@@ -79,7 +80,7 @@ _LIFE: Final = (
         "new_people",
         "New people",
         "How many people came for the first time?",
-        formula="people whose first event ever was in the day, week or month",
+        formula="people whose first act ever was in the day, week or month",
         endpoint="lifecycle",
         caveat="A person who signs up with another id is new once more.",
     ),
@@ -87,14 +88,14 @@ _LIFE: Final = (
         "returning_people",
         "Returning people",
         "How many came again after having come in the day, week or month before?",
-        formula="people active in this and in the one before",
+        formula="people who acted in this and in the one before",
         endpoint="lifecycle",
     ),
     _habit(
         "resurrected_people",
         "Resurrected people",
         "How many came back after a break?",
-        formula="people active now and earlier, but not in the day, week or month before",
+        formula="people who acted now and earlier, but not in the day, week or month before",
         endpoint="lifecycle",
     ),
     _habit(
@@ -102,7 +103,7 @@ _LIFE: Final = (
         "Dormant people",
         "How many came last time and not this time?",
         direction="down_is_good",
-        formula="people active in the day, week or month before - returning people",
+        formula="people who acted in the day, week or month before - returning people",
         endpoint="lifecycle",
         caveat="Known only when the day, week or month is over; who found a job is among them.",
     ),
@@ -114,7 +115,7 @@ _BACK: Final = (
         "N-day retention",
         "How many new people come again on the 1st, 7th and 30th day after their first?",
         unit="share",
-        formula="people with an event on the Nth day after that of their first ÷ people whose Nth "
+        formula="people with an act on the Nth day after that of their first ÷ people whose Nth "
         "day has passed",
         endpoint="retention",
         grain="a new person",
@@ -125,7 +126,7 @@ _BACK: Final = (
         "Bracket retention",
         "How many new people come again in the 1st, 2nd, 3rd … week or month after their first?",
         unit="share",
-        formula="people with an event in the Nth week or month after that of their first event ÷ "
+        formula="people with an act in the Nth week or month after that of their first ÷ "
         "people of the cohort",
         endpoint="retention",
         grain="a new person",
@@ -136,7 +137,7 @@ _BACK: Final = (
         "Rolling retention",
         "How many new people come again on the Nth day or any time later?",
         unit="share",
-        formula="people with an event on the Nth day after their first or later ÷ people whose Nth "
+        formula="people with an act on the Nth day after their first or later ÷ people whose Nth "
         "day has passed",
         endpoint="retention",
         grain="a new person",
@@ -157,9 +158,9 @@ _FEATURES: Final = (
     _habit(
         "feature_first_use_rate",
         "First use of a feature",
-        "How likely has a new person used a feature N days after the first event?",
+        "How likely has a new person used a feature N days after the first act?",
         unit="share",
-        formula="Kaplan and Meier's estimate of the time from the first event ever to the first "
+        formula="Kaplan and Meier's estimate of the time from the first act ever to the first "
         "feature_used, for N of 0 to 30 days",
         endpoint="features",
         source=("feature_used",),

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["RELATIONS", "Relation"]
+from landed.events import MACHINE_EVENTS
+
+__all__ = ["ACT", "NO_ACT", "RELATIONS", "Relation"]
+
+ACT: Final = (
+    "An act is any event, custom ones too, except what programs report of themselves: "
+    f"{', '.join(MACHINE_EVENTS)}."
+)
+"""What makes a person active, in full."""
+
+NO_ACT: Final = "What programs report of themselves is no act: see active_users."
+"""The same in short, for every other metric that counts people by their acts."""
 
 _DEVICE: Final = {
     "device": "kind of device, from the context",
@@ -75,8 +86,8 @@ _ALL: Final = (
     ),
     Relation(
         name="activity",
-        row="a person in a quarter of an hour",
-        time="the start of the quarter of an hour",
+        row="an act of a person: any event that a program does not report of itself",
+        time="when it happened, or the start of its quarter of an hour",
         dimensions=MappingProxyType(_DEVICE),
     ),
     Relation(

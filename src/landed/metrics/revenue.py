@@ -104,7 +104,7 @@ REVENUE: Final = (
         source=("subscription_started",),
         grain="a person",
         area="revenue",
-        measure=People(where="toString(properties.is_trial) != 'true'"),
+        measure=People(where="NOT ifNull(properties.is_trial, false)"),
     ),
     Metric(
         name="mrr",

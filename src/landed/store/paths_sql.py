@@ -13,10 +13,9 @@ from landed.store.clauses import Parts, build_condition, read_relation, read_seg
 
 __all__ = ["build_paths_statement"]
 
-_PAGE: Final = "ifNull(toString(getSubcolumn(r.properties, 'path')), '')"
-_SCREEN: Final = "ifNull(toString(getSubcolumn(r.properties, 'screen')), '')"
 _NAMES: Final = (
-    f"multiIf(r.event = 'page_viewed', {_PAGE}, r.event = 'screen_viewed', {_SCREEN}, '')"
+    "multiIf(r.event = 'page_viewed', toString(getSubcolumn(r.properties, 'path')), "
+    "r.event = 'screen_viewed', toString(getSubcolumn(r.properties, 'screen')), '')"
 )
 # A place without a name is called by its event, so that no label is empty.
 _LABELS: Final[dict[PathLabel, str]] = {

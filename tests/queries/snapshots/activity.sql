@@ -3,7 +3,7 @@ SELECT
     uniqCombined64(subject_key) AS m0
 FROM
 (
--- Who was active in [since, until)? Any number of rows per person and moment.
+-- Who was active in [since, until)? One row per act: what programs report of themselves is none.
 SELECT
     occurred_at AS at,
     subject_key,
@@ -14,6 +14,7 @@ SELECT
     ifNull(context.app.version, '') AS app_version
 FROM events
 WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+    AND event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')
 )  AS r
 LEFT JOIN
 (

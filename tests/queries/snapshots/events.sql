@@ -61,13 +61,13 @@ WHERE toString(r.device) IN {p5:Array(String)}
     AND toFloat64OrNull(toString(r.position)) <= {p6:Float64}
     AND r.subject_key IN
 (
--- Whose first event was in the 30 days before until? In the words of the projection `visits`.
+-- Whose first act was in the 30 days before until? In the words of the projection `visits`.
 SELECT subject_key
 FROM events
 WHERE toStartOfFifteenMinutes(occurred_at) <= {until:DateTime64(3, 'UTC')}
 GROUP BY subject_key
-HAVING min(occurred_at) >= {until:DateTime64(3, 'UTC')} - INTERVAL 30 DAY
-    AND min(occurred_at) < {until:DateTime64(3, 'UTC')}
+HAVING (minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS first_at) >= {until:DateTime64(3, 'UTC')} - INTERVAL 30 DAY
+    AND first_at < {until:DateTime64(3, 'UTC')}
 )
 GROUP BY d0, d1, d2
 ORDER BY count() DESC, d0, d1, d2

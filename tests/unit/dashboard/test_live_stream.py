@@ -32,6 +32,7 @@ class Source:
             first_occurred_at=None,
             last_occurred_at=None,
             last_received_at=None,
+            has_acts=True,
             events=self.events,
         )
 

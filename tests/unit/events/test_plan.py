@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landed.events import GROUPS, PLAN, FieldInfo, canonical_name, describe, is_planned
+from landed.events import (
+    GROUPS,
+    MACHINE_EVENTS,
+    PLAN,
+    FieldInfo,
+    canonical_name,
+    describe,
+    is_planned,
+)
 
 PAST_TENSE = re.compile(
     r"(ed|shown|made|given|set|hit|sent)$"  # verb at the end …
@@ -62,6 +70,10 @@ def spellings(name: str) -> list[str]:
 
 def test_no_name_that_colleagues_rely_on_is_missing() -> None:
     assert set(NAMES_FOR_COLLEAGUES.split()) <= set(PLAN)
+
+
+def test_what_programs_report_of_themselves_are_operations() -> None:
+    assert list(MACHINE_EVENTS) == sorted(set(MACHINE_EVENTS) & set(GROUPS["operations"]))
 
 
 @pytest.mark.parametrize("name", PLAN)

@@ -59,8 +59,10 @@ def funnel_rows(people: tuple[int, ...], matured: tuple[int, ...]) -> Rows:
 def freshness_rows(events: int = 99_000, first: datetime | None = None) -> Rows:
     begin = first or datetime(2025, 1, 1, tzinfo=UTC)
     if not events:
-        return [dict.fromkeys(_TIMES) | {"events": 0}]
-    return [dict.fromkeys(_TIMES, NOW) | {"first_occurred_at": begin, "events": events}]
+        return [dict.fromkeys(_TIMES) | {"has_acts": 0, "events": 0}]
+    return [
+        dict.fromkeys(_TIMES, NOW) | {"first_occurred_at": begin, "has_acts": 1, "events": events}
+    ]
 
 
 _TIMES = ("first_occurred_at", "last_occurred_at", "last_received_at")

@@ -112,12 +112,14 @@ def test_unknown_numbers_are_none_and_nan_is_unknown(pool: ThreadPoolExecutor) -
     assert overview.health.error_rate is None
 
 
-def test_an_empty_store_is_empty_and_a_young_one_has_no_period_before(
+def test_a_store_without_acts_is_empty_and_a_young_one_has_no_period_before(
     pool: ThreadPoolExecutor,
 ) -> None:
     empty = fetch(MemoryStore({"freshness": lambda _: freshness_rows(0)}), pool)
     assert empty.is_empty
     assert not empty.has_full_previous
+    samples = freshness_rows(9)[0] | {"has_acts": 0}
+    assert fetch(MemoryStore({"freshness": lambda _: [samples]}), pool).is_empty
     young = MemoryStore({"freshness": lambda _: freshness_rows(9, NOW - timedelta(days=9))})
     assert not fetch(young, pool).has_full_previous
 

@@ -8,11 +8,15 @@
 ALTER TABLE events$local$on_cluster
 MODIFY SETTING lightweight_mutation_projection_mode = 'rebuild';
 
--- People (as sketches) by what a visit is split by.
+-- What programs report of themselves makes nobody active; what counts is an act: an event not in
+-- `landed.events.MACHINE_EVENTS`, the list below.
+
+-- People (as sketches) by what a visit is split by, acts before other events.
 ALTER TABLE events$local$on_cluster
 ADD PROJECTION IF NOT EXISTS activity
 (
     SELECT
+        event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed'),
         toStartOfFifteenMinutes(occurred_at),
         ifNull(getSubcolumn(context, 'device.type'), ''),
         ifNull(getSubcolumn(context, 'browser.name'), ''),
@@ -22,6 +26,7 @@ ADD PROJECTION IF NOT EXISTS activity
         uniqCombined64(subject_key),
         count()
     GROUP BY
+        event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed'),
         toStartOfFifteenMinutes(occurred_at),
         ifNull(getSubcolumn(context, 'device.type'), ''),
         ifNull(getSubcolumn(context, 'browser.name'), ''),
@@ -40,6 +45,9 @@ ADD PROJECTION IF NOT EXISTS visits
         session_id,
         min(occurred_at),
         max(occurred_at),
+        minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')),
+        maxIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')),
+        countIf(event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')),
         countIf(event IN ('page_viewed', 'screen_viewed')),
         countIf(event = 'interaction_recorded'),
         count(),

@@ -1,12 +1,12 @@
--- How long after their first event did new people first use each feature? One row per feature.
+-- How long after their first act did new people first use each feature? One row per feature.
 --
--- New are those whose first event ever was in [since, until). The last row, of the feature '', is
+-- New are those whose first act ever was in [since, until). The last row, of the feature '', is
 -- everybody.
--- used        full hours from the first event to the first use, rounded up → people; of '' nothing
--- followed    full hours, rounded down, from the first event to as_of → people: of those who used it; of '' of all
+-- used        full hours from the first act to the first use, rounded up → people; of '' nothing
+-- followed    full hours, rounded down, from the first act to as_of → people: of those who used it; of '' of all
 WITH
     newcomers AS (
-        SELECT subject_key, min(occurred_at) AS first_at
+        SELECT subject_key, minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS first_at
         FROM events
         WHERE toStartOfFifteenMinutes(occurred_at) < {as_of:DateTime64(3, 'UTC')}
         GROUP BY subject_key

@@ -1,7 +1,7 @@
 -- Who came for the first time, again, or after a break? One row per day, week or month with anybody.
 --
 -- bucket         number of the day (0 is 1970-01-01), week (0 holds it) or month (of year 0) in the zone
--- new_people     whose first event ever was then
+-- new_people     whose first act ever was then
 -- returning      who came in the bucket before as well
 -- resurrected    who had come before, but not in the bucket before
 -- The first row is of the bucket before the one that holds since; only its sum means anything.
@@ -38,6 +38,7 @@ FROM
             FROM events
             WHERE toStartOfFifteenMinutes(occurred_at) < {until:DateTime64(3, 'UTC')}
             GROUP BY subject_key, number
+            HAVING countIf(event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) > 0
         )
         GROUP BY subject_key
     )

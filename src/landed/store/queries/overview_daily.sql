@@ -1,13 +1,13 @@
 -- How did each UTC day of [since, until) go? One row per day, days without events included.
 --
--- active_users     people with at least one event on the day (estimated, about 0.5 %)
+-- active_users     people who acted on the day (estimated, about 0.5 %)
 -- avg_ats_score    mean over the day's tailored and screened CVs that carry a score; NULL: none
 WITH
     activity AS (
         SELECT
             toDate(occurred_at) AS day,
             count() AS events,
-            uniqCombined64(subject_key) AS active_users,
+            uniqCombined64If(subject_key, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS active_users,
             countIf(event = 'application_submitted') AS applications
         FROM events
         WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}

@@ -1,6 +1,6 @@
 -- What happened in [since, until)? One row of totals.
 --
--- active_users          people with at least one event of any kind (estimated, about 0.5 %)
+-- active_users          people who acted: what programs report of themselves is no act (estimated, about 0.5 %)
 -- interviews, offers    applications that reached the outcome, counted once however many
 --                       outcome events they have; *_people counts the people
 -- avg_ats_score         mean over the tailored and screened CVs that carry a score; NULL: none
@@ -8,7 +8,7 @@ WITH
     activity AS (
         SELECT
             count() AS events,
-            uniqCombined64(subject_key) AS active_users,
+            uniqCombined64If(subject_key, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS active_users,
             countIf(event = 'recommendation_shown') AS recommendations_shown,
             countIf(event = 'recommendation_clicked') AS recommendations_clicked,
             countIf(event = 'application_submitted') AS applications

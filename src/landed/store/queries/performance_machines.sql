@@ -14,10 +14,10 @@ FROM
 (
     SELECT
         occurred_at AS sampled_at,
-        ifNull(toString(properties.host), '') AS host,
-        toFloat64OrNull(toString(properties.cpu_percent)) AS cpu,
-        toFloat64OrNull(toString(properties.memory_percent)) AS memory,
-        toFloat64OrNull(toString(properties.disk_percent)) AS disk
+        properties.host AS host,
+        properties.cpu_percent AS cpu,
+        properties.memory_percent AS memory,
+        properties.disk_percent AS disk
     FROM events
     WHERE event = 'system_sampled'
         AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}

@@ -4,12 +4,12 @@
 -- highest_propensity  of its impressions anywhere; below 1, the order was drawn. NULL: never said
 -- Only every `stride`-th span of `span_seconds` is read: all of it when stride is 1.
 SELECT
-    ifNull(toString(properties.algorithm), '') AS algorithm,
+    properties.algorithm AS algorithm,
     least(assumeNotNull(properties.position), 50) AS position,
     countIf(event = 'recommendation_shown') AS shown,
     countIf(event = 'recommendation_clicked') AS clicked,
     maxIf(
-        ifNull(toFloat64OrNull(toString(properties.propensity)), 1), event = 'recommendation_shown'
+        ifNull(properties.propensity, 1), event = 'recommendation_shown'
     ) AS highest_propensity
 FROM events
 WHERE event IN ('recommendation_shown', 'recommendation_clicked')

@@ -17,7 +17,7 @@ FROM
         countIf(event = 'recommendation_applied') / shown AS apply_rate,
         ifNull(
             avgIf(
-                toFloat64OrNull(toString(properties.recommendation_quality)), event = 'feedback_given'
+                properties.recommendation_quality, event = 'feedback_given'
             ),
             nan
         ) AS rating

@@ -16,9 +16,9 @@ FROM
     SELECT
         subject_key,
         if(
-            ifNull(toString(properties.list_id), '') = '',
+            properties.list_id = '',
             cityHash64(session_id, properties.surface),
-            cityHash64(toString(properties.list_id))
+            cityHash64(properties.list_id)
         ) AS list,
         -- A page that is loaded anew can show hundreds: pairs are counted among the first 50.
         least(count(), 50) AS size,

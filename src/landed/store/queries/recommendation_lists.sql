@@ -28,9 +28,9 @@ FROM
             ) AS item,
             anyIf(
                 if(
-                    ifNull(toString(properties.list_id), '') = '',
+                    properties.list_id = '',
                     cityHash64(session_id, properties.surface),
-                    cityHash64(toString(properties.list_id))
+                    cityHash64(properties.list_id)
                 ),
                 event = 'recommendation_shown'
             ) AS list,

@@ -43,7 +43,7 @@ WITH
                 if({by:String} = 'surface', properties.surface,
                 if({by:String} = 'industry', properties.industry,
                 if({by:String} = 'region', properties.region,
-                if({by:String} = 'algorithm', ifNull(toString(properties.algorithm), ''),
+                if({by:String} = 'algorithm', properties.algorithm,
                 if({by:String} = 'device', ifNull(context.device.type, ''),
                 if({by:String} = 'country', ifNull(context.country, ''),
                 '')))))))) AS place

@@ -16,7 +16,7 @@ SELECT
 FROM
 (
     SELECT
-        toFloat64OrNull(toString(properties.recommendation_quality)) AS quality_rating,
+        properties.recommendation_quality AS quality_rating,
         toFloat64(properties.overall_satisfaction) AS satisfaction_rating,
         subject_key AS person,
         properties.recommendation_id AS recommendation
@@ -33,7 +33,7 @@ LEFT ANY JOIN
         if({by:String} = 'surface', properties.surface,
         if({by:String} = 'industry', properties.industry,
         if({by:String} = 'region', properties.region,
-        if({by:String} = 'algorithm', ifNull(toString(properties.algorithm), ''),
+        if({by:String} = 'algorithm', properties.algorithm,
         if({by:String} = 'device', ifNull(context.device.type, ''),
         if({by:String} = 'country', ifNull(context.country, ''),
         ''))))))) AS name

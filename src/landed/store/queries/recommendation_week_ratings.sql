@@ -11,7 +11,7 @@ FROM
 (
     SELECT
         occurred_at,
-        toFloat64OrNull(toString(properties.recommendation_quality)) AS rating
+        properties.recommendation_quality AS rating
     FROM events
     WHERE event = 'feedback_given'
         AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}

@@ -17,7 +17,7 @@ WITH
             SELECT
                 subject_key,
                 toUnixTimestamp64Milli(occurred_at) AS at,
-                ifNull(toString(properties.resume_id), '') AS resume,
+                properties.resume_id AS resume,
                 multiIf(
                     event = 'resume_uploaded', 1,
                     event = 'resume_parsed' AND ifNull(properties.success, true), 2,

@@ -1,6 +1,6 @@
 -- How many of those who came first in a day, week or month came again? One row per cohort and age.
 --
--- cohort    number of the bucket of the first event ever: day (0 is 1970-01-01), week (0 holds it)
+-- cohort    number of the bucket of the first act ever: day (0 is 1970-01-01), week (0 holds it)
 --           or month (of year 0) in the zone; those that [since, until) touches
 -- age       how many buckets later, up to oldest + 1, which holds everything later
 -- people    of the cohort who came in that bucket; age 0 is the cohort's size
@@ -48,6 +48,7 @@ FROM
             FROM events
             WHERE toStartOfFifteenMinutes(occurred_at) < {as_of:DateTime64(3, 'UTC')}
             GROUP BY subject_key, number
+            HAVING countIf(event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) > 0
         )
         GROUP BY subject_key
         HAVING buckets[1] >= opening AND buckets[1] <= closing

@@ -25,7 +25,7 @@ WITH
                 lower(properties.plan) AS plan_name,
                 event IN ('subscription_started', 'subscription_changed')
                     AND ifNull(properties.amount, 0) > 0
-                    AND ifNull(toString(properties.is_trial), '') NOT IN ('true', '1') AS is_paid
+                    AND NOT ifNull(properties.is_trial, false) AS is_paid
             FROM events
             WHERE event IN ('user_signed_up', 'subscription_started', 'subscription_changed', 'subscription_cancelled')
                 AND occurred_at < {as_of:DateTime64(3, 'UTC')}

@@ -22,13 +22,13 @@ FROM
         occurred_at,
         message_id,
         subject_key,
-        ifNull(toString(properties.subscription_id), '') AS subscription_id,
+        properties.subscription_id AS subscription_id,
         properties.plan AS plan,
         properties.currency AS currency,
         properties.reason AS reason,
-        ifNull(toString(properties.is_trial), '') IN ('true', '1') AS is_trial,
+        ifNull(properties.is_trial, false) AS is_trial,
         properties.amount AS amount,
-        toFloat64OrNull(ifNull(toString(properties.previous_amount), '')) AS previous_amount,
+        properties.previous_amount AS previous_amount,
         if(properties.interval = 'year', 12, 1) AS months
     FROM events
     WHERE event IN ('subscription_started', 'subscription_changed', 'subscription_cancelled')

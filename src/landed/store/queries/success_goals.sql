@@ -24,8 +24,8 @@ FROM
             event,
             occurred_at,
             subject_key,
-            ifNull(toString(properties.goal_type), '') AS goal_type,
-            ifNull(toString(properties.goal_id), '') AS goal_id
+            properties.goal_type AS goal_type,
+            properties.goal_id AS goal_id
         FROM events
         WHERE event IN ('goal_set', 'goal_achieved') AND occurred_at < {as_of:DateTime64(3, 'UTC')}
     )

@@ -8,8 +8,8 @@ SELECT
     properties.current_usd AS current_usd,
     properties.reason AS reason,
     ifNull(toString(properties.advancement_type), '') AS advancement,
-    ifNull(toString(properties.goal_type), '') AS goal_type,
-    ifNull(toString(properties.goal_id), '') AS goal_id
+    properties.goal_type AS goal_type,
+    properties.goal_id AS goal_id
 FROM events
 WHERE subject_key = {subject:UUID}
     AND event IN ('income_changed', 'career_advanced', 'goal_set', 'goal_achieved', 'application_submitted', 'application_outcome_recorded')

@@ -19,7 +19,7 @@ FROM
         properties.previous_usd AS previous_usd,
         properties.current_usd AS current_usd,
         ifNull(toString(properties.advancement_type), '') AS advancement,
-        concat(ifNull(toString(properties.goal_type), ''), ' ', ifNull(toString(properties.goal_id), '')) AS goal
+        concat(properties.goal_type, ' ', properties.goal_id) AS goal
     FROM events
     WHERE event IN ('income_changed', 'career_advanced', 'goal_achieved')
         AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
