@@ -42,7 +42,7 @@ def watched(services: Services, firing: AlertBook) -> Iterator[Client]:
 @pytest.fixture
 def traffic(client: Client, count: Count) -> str:
     """Four requests to one route two minutes ago, one of them failed."""
-    route = "/api/jobs/{job_id}"
+    route = "/api/jobs/{job_id}/watched"
     at = (datetime.now(UTC) - timedelta(minutes=2)).isoformat()
     before = count("api_request_completed")
     for status, ms in ((200, 100), (200, 100), (404, 100), (500, 500)):

@@ -27,6 +27,7 @@ _REFUSALS: Final = {
     "400": "The request cannot be read; the message says where.",
     "401": "No key, or an unknown one.",
     "403": "The key is known but may not do this.",
+    "404": "There is no such thing, or nobody of that id has an event.",
     "413": "The body or an event is over its limit.",
     "422": "A parameter breaks its rule.",
     "503": "Nothing was kept or read; send again after Retry-After.",
@@ -145,7 +146,9 @@ def _read(read: Read) -> _Operation:
         for one in read.parameters
     ]
     answer = _envelope(read)
-    return _Operation({_JSON: answer}, ("400", "401", "403", "422", "503"), parameters=found)
+    named = ("404",) if "{" in read.path else ()
+    refusals = ("400", "401", "403", *named, "422", "503")
+    return _Operation({_JSON: answer}, refusals, parameters=found)
 
 
 def _envelope(read: Read) -> Json:
