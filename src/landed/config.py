@@ -68,7 +68,10 @@ class Settings(BaseSettings):
         8 << 20, ge=1 << 12, description="A spool segment is closed at this size."
     )
     segment_max_seconds: float = Field(
-        0.25, gt=0, description="A spool segment with rows in it is closed at this age."
+        0.25,
+        gt=0,
+        description="A spool segment with rows in it is closed at this age, or when the store has "
+        "taken the one before it.",
     )
     engine_memory_bytes: int | None = Field(
         None, description="Memory cap of the embedded engine. Unset: half of the machine's."

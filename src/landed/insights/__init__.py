@@ -18,7 +18,6 @@ from landed.insights.alerts import Alert, AlertBook, Notice
 from landed.insights.answers import (
     Answer,
     AnswerRow,
-    Estimate,
     MetricQueries,
     build_answer,
     fetch_answer,
@@ -43,6 +42,7 @@ from landed.insights.engagement import (
     fetch_engagement,
     fetch_person_behaviour,
 )
+from landed.insights.estimates import Estimate, share
 from landed.insights.funnel import (
     Funnel,
     FunnelGroup,
@@ -50,7 +50,6 @@ from landed.insights.funnel import (
     FunnelStep,
     build_funnel,
     fetch_funnel,
-    share_of,
 )
 from landed.insights.numbered import (
     Habit,
@@ -329,5 +328,5 @@ __all__ = [
     "keep_known",
     "parse_period",
     "parse_split",
-    "share_of",
+    "share",
 ]

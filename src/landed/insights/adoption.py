@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from landed.insights.answers import Estimate
-from landed.insights.estimates import incidence_within, read_life_table, share
+from landed.insights.estimates import Estimate, incidence_within, read_life_table, share
 from landed.insights.period import Period
 from landed.insights.types import Queries
 from landed.stats import LifeTable, cut_table

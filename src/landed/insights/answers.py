@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from landed.insights.buckets import bucket_starts
+from landed.insights.estimates import Estimate, incidence_within, read_life_table
 from landed.metrics import Count, Distinct, Incidence, Metric, People, Question, Total
-from landed.stats import LifeTable, estimate_incidence
 
-__all__ = ["Answer", "AnswerRow", "Estimate", "MetricQueries", "build_answer", "fetch_answer"]
-
-_ONE_HOUR = timedelta(hours=1)
-_CRITICAL_Z = 1.96
+__all__ = ["Answer", "AnswerRow", "MetricQueries", "build_answer", "fetch_answer"]
 
 
 class MetricQueries(Protocol):
@@ -25,46 +22,6 @@ class MetricQueries(Protocol):
     def query_metrics(self, question: Question, relation: str, /) -> list[dict[str, Any]]:
         """Answer the part of a question that is made from one relation."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """One number, and what it rests on.
-
-    Attributes:
-        value: None where there is nothing to compute it from; that is not zero.
-        n: How many rows it rests on, or what stands below the line; None where the value is
-            itself a count.
-        ci_low: Lower end of the 95 % interval, for estimates that have one.
-        ci_high: Upper end.
-        matured_rate: Share of the rows whose late outcome is known, for late outcomes.
-        std_error: Of the value, for estimates that have one.
-    """
-
-    value: float | None
-    n: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    matured_rate: float | None = None
-    std_error: float | None = None
-
-    def differs_from(self, other: Estimate) -> bool:
-        """Whether two estimates differ by more than chance would do it one time in twenty.
-
-        Rates over few rows move by themselves; a page must not call that news.
-
-        Args:
-            other: Of other rows, such as another period.
-
-        Examples:
-            >>> few = Estimate(value=0.11, std_error=0.05)
-            >>> few.differs_from(Estimate(value=0.2, std_error=0.03))
-            False
-        """
-        if None in (self.value, self.std_error, other.value, other.std_error):
-            return False
-        gap = (self.value or 0.0) - (other.value or 0.0)
-        return abs(gap) > _CRITICAL_Z * math.hypot(self.std_error or 0.0, other.std_error or 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,25 +111,9 @@ def _group(row: Mapping[str, Any], dimensions: int) -> tuple[str, ...]:
 def _estimate(one: Metric, row: Mapping[str, Any], number: int) -> Estimate:
     value = row[f"m{number}"]
     if isinstance(one.measure, Incidence):
-        return _incidence(one.measure, value)
+        return incidence_within(read_life_table(*value), one.measure.within.days)
     n = row.get(f"n{number}")
     return Estimate(value=_number(value), n=None if n is None else _number(n))
-
-
-def _incidence(measure: Incidence, tables: Any) -> Estimate:
-    events, others, censored = (
-        {int(hour): int(rows) for hour, rows in zip(*table, strict=True)} for table in tables
-    )
-    table = LifeTable(events=events, others=others, censored=censored)
-    found = estimate_incidence(table, horizon=int(measure.within / _ONE_HOUR))
-    return Estimate(
-        value=found.value,
-        n=found.size,
-        ci_low=found.ci_low,
-        ci_high=found.ci_high,
-        matured_rate=found.matured_rate,
-        std_error=found.std_error,
-    )
 
 
 def _nothing(one: Metric) -> Estimate:

@@ -27,8 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from landed.insights.answers import Estimate
-from landed.insights.estimates import share
+from landed.insights.estimates import Estimate, share
 from landed.insights.types import Queries
 from landed.stats import Calibration, assess_probabilities, fit_logistic
 

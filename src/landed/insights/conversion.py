@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from landed.insights.answers import Estimate
-from landed.insights.estimates import incidence_within, read_life_table
+from landed.insights.estimates import Estimate, incidence_within, read_life_table
 from landed.insights.period import Period
 from landed.insights.types import Queries
 from landed.stats import LifeTable

@@ -6,15 +6,16 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from landed.errors import InvalidInputError
-from landed.insights.answers import Estimate
+from landed.insights.estimates import Estimate, incidence_within, share
 from landed.insights.period import Period
 from landed.insights.positions import PositionBias, fetch_position_bias
 from landed.insights.types import Queries
 from landed.metrics import OFFER_WINDOW, OUTCOME_WINDOW
-from landed.stats import CorrectedRate, LifeTable, estimate_incidence, mean_interval, share_interval
+from landed.stats import CorrectedRate, LifeTable, mean_interval
 
 __all__ = [
     "SPLITS",
@@ -31,7 +32,6 @@ Rows = Sequence[Row]
 SPLITS: Final = ("tier", "surface", "industry", "region", "algorithm", "device", "country")
 """What recommendations may be split by."""
 
-_SECONDS_IN_HOUR: Final = 3_600
 _EVENTS: Final = ("shown", "viewed", "clicked", "saved", "dismissed", "applied")
 
 
@@ -211,8 +211,8 @@ def _row(
         clipped_rate=None if clicks is None else clicks.clipped_rate,
         seconds_median=_median(views),
         applications=sum(int(row["applications"]) for row in outcomes),
-        interview_rate=_incidence(outcomes, "interviews", OUTCOME_WINDOW.total_seconds()),
-        offer_rate=_incidence(outcomes, "offers", OFFER_WINDOW.total_seconds()),
+        interview_rate=_incidence(outcomes, "interviews", OUTCOME_WINDOW),
+        offer_rate=_incidence(outcomes, "offers", OFFER_WINDOW),
         offer_acceptance_rate=_acceptance(outcomes),
         promised_gain_usd=_plain_mean(promised, hires),
         gained_usd=_plain_mean(gained, hires),
@@ -246,32 +246,20 @@ def _median(views: Row) -> Estimate:
     return Estimate(value=float(views["median_seconds"]) if timed else None, n=timed)
 
 
-def _incidence(outcomes: Rows, name: str, seconds: float) -> Estimate:
+def _incidence(outcomes: Rows, name: str, within: timedelta) -> Estimate:
     """All groups' life tables are one, since hours of leaving add up."""
     tables: list[Counter[int]] = [Counter(), Counter(), Counter()]
     for row in outcomes:
         for table, (hours, numbers) in zip(tables, row[name], strict=True):
             table.update({int(hour): int(n) for hour, n in zip(hours, numbers, strict=True)})
     events, others, censored = tables
-    found = estimate_incidence(
-        LifeTable(events=events, others=others, censored=censored),
-        horizon=int(seconds // _SECONDS_IN_HOUR),
-    )
-    return Estimate(
-        value=found.value,
-        n=found.size,
-        ci_low=found.ci_low,
-        ci_high=found.ci_high,
-        matured_rate=found.matured_rate,
-    )
+    life = LifeTable(events=events, others=others, censored=censored)
+    return incidence_within(life, within.days)
 
 
 def _acceptance(outcomes: Rows) -> Estimate:
     accepted = sum(int(row["accepted"]) for row in outcomes)
-    answered = accepted + sum(int(row["declined"]) for row in outcomes)
-    low, high = share_interval(accepted, answered) or (None, None)
-    value = accepted / answered if answered else None
-    return Estimate(value=value, n=answered, ci_low=low, ci_high=high)
+    return share(accepted, accepted + sum(int(row["declined"]) for row in outcomes))
 
 
 def _plain_mean(total: float, n: int) -> Estimate:

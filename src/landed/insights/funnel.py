@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from landed.insights.answers import Estimate
+from landed.insights.estimates import Estimate, share
 from landed.metrics import FunnelQuestion
-from landed.stats import share_interval
 
 __all__ = [
     "Funnel",
@@ -20,7 +19,6 @@ __all__ = [
     "fetch_funnel",
     "read_counts",
     "read_quantile",
-    "share_of",
 ]
 
 
@@ -115,23 +113,6 @@ def build_funnel(question: FunnelQuestion, rows: Sequence[Mapping[str, Any]]) ->
     return Funnel(question=question, steps=_steps(question, whole), groups=groups)
 
 
-def share_of(part: int, whole: int) -> Estimate:
-    """A share with Wilson's 95 % interval.
-
-    Args:
-        part: How many of them.
-        whole: Of how many; 0 gives no value.
-
-    Examples:
-        >>> share_of(15, 50).value, share_of(0, 0).value
-        (0.3, None)
-    """
-    interval = share_interval(part, whole)
-    if interval is None:
-        return Estimate(value=None, n=0)
-    return Estimate(value=part / whole, n=whole, ci_low=interval[0], ci_high=interval[1])
-
-
 def read_counts(found: Sequence[int], size: int) -> list[int]:
     """Read counts per step; nobody is at the steps that the store did not see reached.
 
@@ -174,7 +155,7 @@ def _steps(question: FunnelQuestion, row: Mapping[str, Any]) -> tuple[FunnelStep
             people=people[place],
             matured_people=matured[place],
             from_before=_from_before(matured, place),
-            from_first=share_of(matured[place], matured[0]),
+            from_first=share(matured[place], matured[0]),
             seconds_median=read_quantile(times, place, 0),
             seconds_p90=read_quantile(times, place, 1),
         )
@@ -183,4 +164,4 @@ def _steps(question: FunnelQuestion, row: Mapping[str, Any]) -> tuple[FunnelStep
 
 
 def _from_before(matured: Sequence[int], place: int) -> Estimate:
-    return share_of(matured[place], matured[place - 1]) if place else Estimate(value=None)
+    return share(matured[place], matured[place - 1]) if place else Estimate(value=None)

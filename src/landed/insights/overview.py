@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from landed.errors import QueryError, StoreError
 from landed.events import is_planned
-from landed.insights.answers import Estimate, fetch_answer
+from landed.insights.answers import fetch_answer
+from landed.insights.estimates import Estimate
 from landed.insights.funnel import FunnelStep, fetch_funnel
 from landed.insights.period import Period
 from landed.insights.types import (

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from landed.insights.answers import Estimate
 from landed.insights.effectiveness import Effectiveness, EffectivenessRow, fetch_effectiveness
+from landed.insights.estimates import Estimate
 from landed.insights.period import Period
 from landed.insights.positions import PositionBias
 from landed.insights.types import Queries

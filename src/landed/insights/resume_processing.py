@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from landed.insights.answers import Estimate
-from landed.insights.funnel import read_counts, read_quantile, share_of
+from landed.insights.estimates import Estimate, share
+from landed.insights.funnel import read_counts, read_quantile
 from landed.insights.period import Period
 from landed.insights.types import Queries
 
@@ -108,7 +108,7 @@ def build_resume_processing(
             name=name,
             uploads=uploads[place],
             matured_uploads=matured[place],
-            success=share_of(matured[place], matured[place - 1]) if place else Estimate(value=None),
+            success=share(matured[place], matured[place - 1]) if place else Estimate(value=None),
             seconds_median=read_quantile(row["quantiles"], place, 0) if place else None,
             seconds_p90=read_quantile(row["quantiles"], place, 1) if place else None,
         )
@@ -116,7 +116,7 @@ def build_resume_processing(
     )
     return ResumeProcessing(
         steps=steps,
-        completed=share_of(matured[-1], matured[0]),
+        completed=share(matured[-1], matured[0]),
         failures=tuple(
             ParseFailures(error_type=str(one["error_type"]), failures=int(one["failures"]))
             for one in failures

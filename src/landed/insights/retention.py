@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal
 
-from landed.insights.answers import Estimate
-from landed.insights.estimates import share
+from landed.insights.estimates import Estimate, share
 from landed.insights.numbered import Habit, start_of, starts_at
 from landed.insights.period import Period
 from landed.insights.types import Queries

@@ -15,9 +15,8 @@ from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from landed.insights.answers import Estimate
 from landed.insights.buckets import bucket_starts
-from landed.insights.estimates import share
+from landed.insights.estimates import Estimate, share
 from landed.insights.period import Period
 from landed.insights.subscriptions import (
     MOVEMENTS,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from landed.insights.answers import Estimate
+from landed.insights.estimates import Estimate
 from landed.insights.period import Period
 from landed.insights.positions import MAX_WEIGHT, PositionBias, fetch_position_bias
 from landed.insights.types import Queries

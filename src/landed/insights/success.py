@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from landed.insights.answers import Estimate, MetricQueries, fetch_answer
+from landed.insights.answers import MetricQueries, fetch_answer
 from landed.insights.churn import Churn, fetch_churn
-from landed.insights.estimates import incidence_within, read_life_table, share
+from landed.insights.estimates import Estimate, incidence_within, read_life_table, share
 from landed.insights.period import Period
 from landed.insights.types import Queries
 from landed.metrics import parse_question

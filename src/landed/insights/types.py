@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from landed.insights.answers import Estimate, MetricQueries
+from landed.insights.answers import MetricQueries
+from landed.insights.estimates import Estimate
 from landed.insights.funnel import FunnelQueries, FunnelStep
 from landed.insights.period import Period
 

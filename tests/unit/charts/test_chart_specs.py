@@ -21,7 +21,7 @@ from landed.charts import (
     funnel_chart,
     theme,
 )
-from landed.insights import DayPoint, FunnelStep, share_of
+from landed.insights import DayPoint, FunnelStep, share
 
 SNAPSHOTS = Path(__file__).parent / "specs"
 
@@ -40,9 +40,9 @@ def days(count: int, first: date = date(2026, 11, 1)) -> list[DayPoint]:
 
 
 def a_step(name: str, people: int, matured: int, *, before: int) -> FunnelStep:
-    share = share_of(matured, before)
+    part = share(matured, before)
     return FunnelStep(
-        name=name, people=people, matured_people=matured, from_before=share, from_first=share
+        name=name, people=people, matured_people=matured, from_before=part, from_first=part
     )
 
 
