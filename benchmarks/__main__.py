@@ -19,12 +19,13 @@ NAMES = ("ingest", "single", "numbers", "memory", "privacy", "layout")
 RESULTS = Path(__file__).parent / "results.json"
 
 
-def main(names: list[str], *, events: int | None = None) -> None:
+def main(names: list[str], *, events: int | None = None, kept: Path | None = None) -> None:
     """Run the named benchmarks, or all but the slow layout one.
 
     Args:
         names: Of the benchmarks.
         events: How large `numbers` grows; else ten million.
+        kept: Folder where `numbers` keeps its markets for the next run.
     """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
@@ -32,8 +33,8 @@ def main(names: list[str], *, events: int | None = None) -> None:
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in names or NAMES[:-1]:
         Console(stderr=True).print(f"[bold]{name}[/] …", highlight=False)
-        size = {"events": events} if events and name == "numbers" else {}
-        measured = importlib.import_module(f"benchmarks.{name}").run(**size)
+        wishes = {"events": events or 10_000_000, "kept": kept} if name == "numbers" else {}
+        measured = importlib.import_module(f"benchmarks.{name}").run(**wishes)
         results[name] = {"measured_at": datetime.now(UTC).isoformat(), **_machine(), **measured}
         RESULTS.write_text(json.dumps(results, indent=2) + "\n")
         _show(name, measured)
@@ -58,5 +59,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
     parser.add_argument("--events", type=int, help="how large `numbers` grows (10_000_000)")
+    parser.add_argument("--keep", type=Path, help="folder where `numbers` keeps its markets")
     given = parser.parse_args()
-    main(given.names, events=given.events)
+    main(given.names, events=given.events, kept=given.keep)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,15 +34,27 @@ class Installation:
 
 
 @contextmanager
-def installed(size: int) -> Iterator[Installation]:
-    """Load a market of 90 days and give the installation over it."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.model_validate({"data": Path(folder)})
+def installed(size: int, kept: Path | None = None) -> Iterator[Installation]:
+    """Load a market of 90 days and give the installation over it.
+
+    Args:
+        size: Events.
+        kept: Markets stay in this folder and are not loaded again; else each is thrown away.
+    """
+    with tempfile.TemporaryDirectory() as passing:
+        folder = kept / str(size) if kept else Path(passing)
+        loaded = folder / "loaded-for"  # written last: a load cut short begins anew
+        if not loaded.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+        settings = Settings.model_validate({"data": folder / "data"})
         services = build_services(settings, clock=lambda: END)
         services.start()
         services.store_ready.result(60)
         try:
-            yield Installation(services, _load(services, size))
+            if not loaded.exists():
+                loaded.write_text(_load(services, size))
+            yield Installation(services, loaded.read_text())
         finally:
             services.close()
 
@@ -59,4 +73,16 @@ def _load(services: Services, size: int) -> str:
             services.store.insert("events", bytes(sink.getvalue()), token=f"load/{number}")
             progress.advance(task, batch.num_rows)
             user_id = user_id or str(chunk.user_id.value_counts().to_pylist()[0]["values"])
+    _rest(services)
     return user_id
+
+
+def _rest(services: Services, longest_s: float = 900) -> None:
+    """Wait until the merges that the load set off are done, as in an installation at work."""
+    end = time.monotonic() + longest_s
+    quiet_since = time.monotonic()
+    while time.monotonic() < end and time.monotonic() - quiet_since < 5:
+        [found] = services.store.query("SELECT count() AS running FROM system.merges")
+        if found["running"]:
+            quiet_since = time.monotonic()
+        time.sleep(0.5)

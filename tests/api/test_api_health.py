@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -222,3 +224,11 @@ def test_what_nobody_expected_shows_no_inside(
     logged = capsys.readouterr()
     assert "ann@example.com" not in answer.text + logged.out + logged.err
     assert "ValueError" in logged.out + logged.err
+
+
+def test_a_server_loads_no_heavy_part_before_it_needs_it() -> None:
+    # Each costs every installation 20 to 60 MB of memory and a part of a second at its start.
+    heavy = ["altair", "apprise", "chdb", "pandas", "scipy.optimize", "scipy.stats", "vl_convert"]
+    script = f"import sys, landed.api.app; print([one for one in {heavy} if one in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"

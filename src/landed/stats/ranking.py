@@ -16,8 +16,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import spearmanr
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 __all__ = [
     "GroupedMean",
@@ -118,7 +117,7 @@ def grouped_ratio(total: Floats, size: Floats) -> GroupedMean | None:
         return GroupedMean(value=value, ci_low=None, ci_high=None, size=round(n))
     without = (total.sum() - total[kept]) / (n - size[kept])
     error = np.sqrt((groups - 1) / groups * ((without - value) ** 2).sum())
-    width = float(student.ppf(0.975, groups - 1) * error)
+    width = float(stdtrit(groups - 1, 0.975) * error)
     return GroupedMean(value=value, ci_low=value - width, ci_high=value + width, size=round(n))
 
 
@@ -200,6 +199,13 @@ class RankCorrelation:
     ci_high: float
 
 
+def _ranks(values: Floats) -> Floats:
+    """The place of each value in the order of all; equal values share the mean of theirs."""
+    _, which, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    ranks: Floats = (np.cumsum(sizes) - (sizes - 1) / 2)[which]
+    return ranks
+
+
 def rank_correlation(first: Floats, second: Floats) -> RankCorrelation | None:
     """Say whether what ranks high in one ranks high in the other; ties share their ranks.
 
@@ -217,7 +223,7 @@ def rank_correlation(first: Floats, second: Floats) -> RankCorrelation | None:
     """
     if len(first) < _FEWEST or np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
-    value = float(spearmanr(first, second).statistic)
+    value = float(np.corrcoef(_ranks(first), _ranks(second))[0, 1])
     bounded = float(np.clip(value, -_NEARLY_ONE, _NEARLY_ONE))
     width = _Z * np.sqrt((1 + bounded**2 / 2) / (len(first) - 3))
     centre = np.arctanh(bounded)

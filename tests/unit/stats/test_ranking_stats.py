@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats as scipy_stats
 
 from landed.stats import (
     gini,
@@ -13,6 +14,7 @@ from landed.stats import (
     hit,
     ndcg,
     novelty_bits,
+    rank_correlation,
     reciprocal_rank,
     top_share,
 )
@@ -103,3 +105,33 @@ def test_the_jackknife_holds_the_truth_where_lists_of_a_person_are_alike() -> No
         naive_inside += abs(found.value - 0.4) <= width
     assert 0.92 < inside / runs < 0.98
     assert naive_inside / runs < 0.75  # lists taken as independent promise too much
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=10, max_size=60)
+
+
+@given(pairs=PAIRS)
+def test_rank_correlation_is_spearmans_with_shared_ranks(pairs: list[tuple[int, int]]) -> None:
+    first, second = np.array(pairs, dtype=float).T
+    found = rank_correlation(first, second)
+    if found is None:
+        assert min(np.ptp(first), np.ptp(second)) == 0
+        return
+    assert found.value == pytest.approx(scipy_stats.spearmanr(first, second).statistic, abs=1e-12)
+    assert -1 <= found.ci_low <= found.ci_high <= 1
+
+
+@given(
+    parts=st.lists(st.tuples(st.integers(1, 30), st.integers(0, 30)), min_size=2, max_size=30),
+)
+def test_the_interval_of_a_grouped_mean_is_students(parts: list[tuple[int, int]]) -> None:
+    size, total = np.array(parts, dtype=float).T
+    found = grouped_ratio(total, size)
+    assert found is not None
+    assert found.ci_low is not None
+    assert found.ci_high is not None
+    leave_one_out = (total.sum() - total) / (size.sum() - size)
+    spread = (leave_one_out - found.value) ** 2
+    error = np.sqrt((len(parts) - 1) / len(parts) * spread.sum())
+    low, high = found.value + error * scipy_stats.t.ppf([0.025, 0.975], len(parts) - 1)
+    assert (found.ci_low, found.ci_high) == pytest.approx((low, high))
