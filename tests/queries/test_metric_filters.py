@@ -96,7 +96,7 @@ def _inside() -> Condition:
 HOSTILE = [
     *("it's", "a`b", "`", "``", "$x", "ünï☃", "{x:String}", "{p1:String}", "')--", "a b", "\\"),
     *("\\n", '"q"', "%s", "null", "a.b", "a..b", ".a", "a.", "^a", "[]", "?", "x.size0", "@1"),
-    *("x.:String", "a.`b`", "'; DROP TABLE events; --", "tiers"),
+    *("x.:String", "a.`b`", "'; DROP TABLE events; --", "tiers", "size0", "Null", "x1", "_"),
 ]
 
 

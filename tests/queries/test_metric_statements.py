@@ -49,7 +49,6 @@ def test_a_relation_has_its_declared_columns(store: Store, relation: str) -> Non
     columns = relation_columns(store, relation)
     one = RELATIONS[relation]
     assert {"at", "subject_key", *one.dimensions} <= columns
-    assert ("properties" in columns) == one.has_properties
 
 
 @pytest.mark.parametrize("name", MEASURED)

@@ -183,3 +183,12 @@ def test_estimates_of_equal_sharpness_leave_nothing_to_compare() -> None:
     drawn = randomised_examination(np.array([1e4, 1e4]), np.array([800.0, 400.0]))
     assert drawn is not None
     assert compare_examinations(drawn, drawn) == 1.0
+
+
+def test_clicks_without_impressions_are_left_out() -> None:
+    # Their impressions lie before the range: a context, and a cell of another, are empty.
+    shown = np.array([[1000.0, 1000.0], [1000.0, 1000.0], [0.0, 0.0], [500.0, 0.0]])
+    clicked = np.array([[200.0, 100.0], [100.0, 50.0], [7.0, 3.0], [50.0, 9.0]])
+    found = fit_examination(shown, clicked)
+    assert found is not None
+    assert found.rates == pytest.approx([1.0, 0.5])

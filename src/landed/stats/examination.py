@@ -113,7 +113,9 @@ def fit_examination(shown: Floats, clicked: Floats) -> Examination | None:
         >>> fit_examination(np.diag([1000.0, 1000.0]), np.diag([200.0, 50.0])) is None
         True
     """
-    used = clicked.sum(axis=1) > 0  # a context without clicks says nothing of positions
+    # A click whose impression lies outside the range tells nothing, nor does a context without one.
+    clicked = np.where(shown > 0, clicked, 0.0)
+    used = clicked.sum(axis=1) > 0
     if not used.any() or not _is_connected(shown[used]) or (clicked.sum(axis=0) <= 0).any():
         return None
     rates = _iterate(shown[used], clicked[used])

@@ -5,6 +5,8 @@ What a client sent travels as parameters, names of properties and experiments in
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -12,9 +14,19 @@ from typing import Any, Final, assert_never
 
 from landed.metrics import Dimension, Filter
 
-__all__ = ["Parts", "build_condition", "build_dimension", "read_relation", "read_segment"]
+__all__ = [
+    "Parts",
+    "add_columns",
+    "build_condition",
+    "build_dimension",
+    "planned_columns",
+    "read_relation",
+    "read_segment",
+]
 
 _ROOM: Final = files("landed.store")
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLANNED: Final = re.compile(r"\bproperties\.([a-z_]+)")
 _COMPARISONS: Final = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -26,6 +38,8 @@ class Parts:
     conditions: list[str] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
     variants: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
 
     def bind(self, kind: str, value: Any) -> str:
         """Give a value a placeholder."""
@@ -33,11 +47,39 @@ class Parts:
         self.parameters[name] = value
         return f"{{{name}:{kind}}}"
 
+    def property_column(self, name: str) -> str:
+        """Return the column of a property of the rows `r`; the relation must be given `columns`.
+
+        As an identifier, the property's own column is read. A function over all properties reads
+        all of them, which takes ten times as long, but finds names of any signs.
+        """
+        alias = self.properties.get(name)
+        if alias is None:
+            alias = self.properties[name] = f"q{len(self.properties)}"
+            if _PLAIN.fullmatch(name):
+                column = self.bind("Identifier", f"properties.{name}")
+            else:
+                column = f"getSubcolumn(properties, {self.bind('String', name)})"
+            self.columns.append(f"{column} AS {alias}")
+        return f"r.{alias}"
+
 
 @cache
 def read_relation(name: str) -> str:
     """Return the SQL of a relation, for example `sessions`."""
     return (_ROOM / "relations" / f"{name}.sql").read_text("utf-8")
+
+
+def add_columns(relation: str, columns: Sequence[str]) -> str:
+    """Give the relation `events` further columns."""
+    head, start, tail = relation.partition("\nFROM events\n")
+    return ",\n    ".join((head, *columns)) + start + tail
+
+
+def planned_columns(texts: Sequence[str]) -> list[str]:
+    """The properties that texts of ours name, as columns of those names."""
+    names = sorted({name for text in texts for name in _PLANNED.findall(text)})
+    return [f"properties.{name} AS `properties.{name}`" for name in names]
 
 
 @cache
@@ -51,8 +93,7 @@ def build_dimension(dimension: Dimension, parts: Parts) -> str:
     if dimension.kind == "column":
         return f"r.{dimension.name}"
     if dimension.kind == "property":
-        name = parts.bind("String", dimension.name)
-        return f"ifNull(toString(getSubcolumn(r.properties, {name})), '')"
+        return f"ifNull(toString({parts.property_column(dimension.name)}), '')"
     alias = parts.variants.get(dimension.name)
     if alias is None:
         alias = f"v{len(parts.variants)}"

@@ -22,6 +22,7 @@ from typing import Any, Final
 from landed.metrics import FunnelQuestion, Step
 from landed.store.clauses import (
     Parts,
+    add_columns,
     build_condition,
     build_dimension,
     read_relation,
@@ -67,15 +68,15 @@ def build_funnel_statement(question: FunnelQuestion) -> tuple[str, dict[str, Any
         "entry_mask": _mask(question.steps, {first.event}, entry),
         "code": f"{_MILLISECONDS} + {_FIRST_FIT}",
         "split_by": build_dimension(question.by, entry) if question.by else "''",
-        "entry_rows": read_relation("events"),
         "entry_where": _entry_condition(question, entry),
         "move_mask": _mask(question.steps, late, moves),
         "is_excluded": _any_of(question.exclusions, late, moves),
         "move_code": f"{_MILLISECONDS} + "
         f"multiIf(is_excluded, {_EXCLUDED}, mask = 0, {_OTHER}, {_FIRST_FIT})",
-        "move_rows": _later_rows(),
         "move_where": _move_condition(question, moves),
     }
+    texts["entry_rows"] = add_columns(read_relation("events"), entry.columns)
+    texts["move_rows"] = add_columns(_later_rows(), moves.columns)
     texts["entry_joins"] = "\n".join(entry.joins)
     texts["move_joins"] = "\n".join(moves.joins)
     sql = _template().substitute(texts, **_ways(question), **_groups(question))

@@ -28,8 +28,10 @@ from landed.metrics import (
 )
 from landed.store.clauses import (
     Parts,
+    add_columns,
     build_condition,
     build_dimension,
+    planned_columns,
     read_relation,
     read_segment,
 )
@@ -86,6 +88,8 @@ def build_statement(question: Question, relation: str) -> MetricStatement:
         for column in _value_columns(number, one, relation)
     ]
     columns = [f"{text} AS {alias}" for alias, text in groups.items()] + values
+    if relation == "events":
+        base = add_columns(base, [*planned_columns(values), *parts.columns])
     lines = ["SELECT", "    " + ",\n    ".join(columns), f"FROM\n(\n{base})  AS r"]
     lines += parts.joins
     if parts.conditions:

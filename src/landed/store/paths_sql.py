@@ -9,14 +9,12 @@ from string import Template
 from typing import Any, Final
 
 from landed.metrics import PathLabel, PathQuestion
-from landed.store.clauses import Parts, build_condition, read_relation, read_segment
+from landed.store.clauses import Parts, add_columns, build_condition, read_relation, read_segment
 
 __all__ = ["build_paths_statement"]
 
-_NAMES: Final = (
-    "multiIf(r.event = 'page_viewed', toString(getSubcolumn(r.properties, 'path')), "
-    "r.event = 'screen_viewed', toString(getSubcolumn(r.properties, 'screen')), '')"
-)
+_NAMES: Final = "multiIf(r.event = 'page_viewed', r.path, r.event = 'screen_viewed', r.screen, '')"
+_COLUMNS: Final = ("toString(properties.path) AS path", "toString(properties.screen) AS screen")
 # A place without a name is called by its event, so that no label is empty.
 _LABELS: Final[dict[PathLabel, str]] = {
     "event": "toString(r.event)",
@@ -49,12 +47,12 @@ def build_paths_statement(
     conditions = [build_condition(one, parts) for one in question.anchor.filters]
     if question.users != "all":
         conditions.append(f"r.subject_key IN\n(\n{read_segment(question.users)})")
-    rows = read_relation("events")
+    rows = add_columns(read_relation("events"), _COLUMNS)
     for name in ("since", "until", "events"):
         rows = rows.replace(f"{{{name}:", f"{{move_{name}:")
     sql = _template().substitute(
         label=_LABELS[question.label],
-        anchor_rows=read_relation("events"),
+        anchor_rows=add_columns(read_relation("events"), [*_COLUMNS, *parts.columns]),
         anchor_where=" AND ".join(conditions) or "true",
         joins="\n".join(parts.joins),
         move_rows=rows,

@@ -1,6 +1,6 @@
 SELECT
     r.tier AS d0,
-    ifNull(toString(getSubcolumn(r.properties, {p3:String})), '') AS d1,
+    ifNull(toString(r.q0), '') AS d1,
     if(r.at >= v0.exposed_at, v0.variant, '') AS d2,
     uniqExactIf((subject_key, properties.application_id), event IN ('application_outcome_recorded') AND properties.outcome_type IN ('interview_scheduled', 'interview_completed')) AS m0,
     sumIf(event = 'recommendation_clicked', event IN ('recommendation_shown', 'recommendation_clicked')) / nullIf(sumIf(event = 'recommendation_shown', event IN ('recommendation_shown', 'recommendation_clicked')), 0) AS m1,
@@ -40,7 +40,12 @@ SELECT
     properties.error_type AS error_type,
     properties.severity AS severity,
     properties.outcome_type AS outcome_type,
-    properties
+    properties.application_id AS `properties.application_id`,
+    properties.ats_score AS `properties.ats_score`,
+    properties.cost_usd AS `properties.cost_usd`,
+    properties.duration_ms AS `properties.duration_ms`,
+    properties.outcome_type AS `properties.outcome_type`,
+    {p3:Identifier} AS q0
 FROM events
 WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
@@ -76,7 +81,7 @@ LIMIT {p7:UInt32}
 -- since = datetime.datetime(2026, 3, 1, 23, 0, tzinfo=datetime.timezone.utc)
 -- until = datetime.datetime(2026, 3, 8, 23, 0, tzinfo=datetime.timezone.utc)
 -- events = ['api_request_completed', 'application_outcome_recorded', 'llm_call_completed', 'recommendation_clicked', 'recommendation_shown', 'resume_tailored', 'screening_analysis_completed']
--- p3 = 'campaign'
+-- p3 = 'properties.campaign'
 -- p4 = 'ranking_v2'
 -- p5 = ['mobile', 'tablet']
 -- p6 = 3.0

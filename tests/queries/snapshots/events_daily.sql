@@ -29,8 +29,7 @@ SELECT
     properties.reason AS reason,
     properties.error_type AS error_type,
     properties.severity AS severity,
-    properties.outcome_type AS outcome_type,
-    properties
+    properties.outcome_type AS outcome_type
 FROM events
 WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
