@@ -11,6 +11,7 @@ from typing import Any
 
 import fastapi
 import flask
+from landed_client import Client, ReportRequests, ReportWsgiRequests
 from litestar import Litestar, get
 from litestar import Request as LitestarRequest
 from litestar.middleware import DefineMiddleware
@@ -20,13 +21,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 
-from landed.middleware import ReportRequests, ReportWsgiRequests
-
-WHERE: dict[str, Any] = {
-    "url": os.environ.get("LANDED_URL", "http://127.0.0.1:9"),
-    "write_key": os.environ.get("LANDED_KEY", "lw_test_key"),
-    "service": "jobs-api",
-}
+CLIENT = Client(
+    os.environ.get("LANDED_URL", "http://127.0.0.1:9"),
+    os.environ.get("LANDED_KEY", "lw_test_key"),
+    service="jobs-api",
+)
 
 
 async def a_job(request: Request) -> Response:
@@ -54,7 +53,7 @@ async def stream(_: Request) -> Response:
     return StreamingResponse(pieces(), media_type="text/event-stream")
 
 
-def starlette_app(**where: Any) -> Starlette:
+def starlette_app(client: Client = CLIENT) -> Starlette:
     app = Starlette(
         routes=[
             Route("/jobs/{job_id:int}", a_job),
@@ -65,13 +64,13 @@ def starlette_app(**where: Any) -> Starlette:
             Mount("/teams/{team}", routes=[Route("/jobs/{job_id}", a_job)]),
         ]
     )
-    app.add_middleware(ReportRequests, **(where or WHERE))
+    app.add_middleware(ReportRequests, client=client)
     return app
 
 
-def fastapi_app(**where: Any) -> fastapi.FastAPI:
+def fastapi_app(client: Client = CLIENT) -> fastapi.FastAPI:
     app = fastapi.FastAPI()
-    app.add_middleware(ReportRequests, **(where or WHERE))
+    app.add_middleware(ReportRequests, client=client)
 
     @app.get("/jobs/{job_id}")
     def a_job(job_id: int) -> dict[str, int]:
@@ -89,12 +88,12 @@ def a_litestar_job(request: LitestarRequest[Any, Any, Any]) -> dict[str, int]:
     return {"job": request.path_params["job_id"]}
 
 
-def litestar_app(**where: Any) -> Litestar:
-    reported = DefineMiddleware(ReportRequests, **(where or WHERE))
+def litestar_app(client: Client = CLIENT) -> Litestar:
+    reported = DefineMiddleware(ReportRequests, client=client)
     return Litestar([a_litestar_job], middleware=[reported])
 
 
-def flask_app(**where: Any) -> flask.Flask:
+def flask_app(client: Client = CLIENT) -> flask.Flask:
     app = flask.Flask("host")
 
     @app.get("/jobs/<int:job_id>")
@@ -105,5 +104,5 @@ def flask_app(**where: Any) -> flask.Flask:
     def broken() -> str:
         raise RuntimeError
 
-    app.wsgi_app = ReportWsgiRequests(app.wsgi_app, **(where or WHERE))  # type: ignore[method-assign]  # as Flask's documentation does
+    app.wsgi_app = ReportWsgiRequests(app.wsgi_app, client=client)  # type: ignore[method-assign]  # as Flask's documentation does
     return app

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import httpx
 import pytest
+from landed_client import About, Client, ReportRequests, ReportWsgiRequests
+from landed_client.asgi import template_of
 
-from landed.middleware import Reporter, ReportRequests, ReportWsgiRequests
-from landed.middleware.asgi import template_of
-from tests.middleware import hosts
+from tests.python_client import hosts
+
+TOLD = ("endpoint", "status", "method", "duration_ms", "error_type")
 
 
-class Notes(Reporter):
+class Notes(Client):
     """Notes reports and sends none."""
 
     def __init__(self) -> None:
+        super().__init__(enabled=False)
         self.reports: list[tuple[Any, ...]] = []
 
-    def report(
-        self,
-        endpoint: str,
-        status: int,
-        *,
-        method: str = "",
-        duration_ms: float | None = None,
-        error_type: str | None = None,
-    ) -> None:
-        self.reports.append((endpoint, status, method, duration_ms, error_type))
+    def capture(self, event: str, about: About, properties: Mapping[str, Any]) -> str:
+        assert event == "api_request_completed"
+        self.reports.append(tuple(properties[name] for name in TOLD))
+        return super().capture(event, about, properties)
 
 
 @pytest.fixture
@@ -58,7 +55,7 @@ async def ask(app: Any, method: str, path: str) -> int:
 async def test_the_template_and_never_the_path(
     notes: Notes, method: str, path: str, endpoint: str, status: int
 ) -> None:
-    app = hosts.starlette_app(reporter=notes)
+    app = hosts.starlette_app(client=notes)
     assert await ask(app, method, path) == status
     ((found, told, verb, duration, error),) = notes.reports
     assert (found, told, verb, error) == (endpoint, status, method, None)
@@ -69,7 +66,7 @@ async def test_an_error_is_reported_and_goes_on(notes: Notes) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         raise LookupError(scope, receive, send)
 
-    reported = ReportRequests(app, reporter=notes)
+    reported = ReportRequests(app, client=notes)
     with pytest.raises(LookupError):
         await reported({"type": "http", "path": "/", "method": "GET"}, None, _take)
     assert notes.reports[0][:3] == ("(unmatched)", 500, "GET")
@@ -82,7 +79,7 @@ async def test_an_error_within_an_answer_keeps_its_status(notes: Notes) -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        await ReportRequests(app, reporter=notes)({"type": "http", "path": "/"}, None, _take)
+        await ReportRequests(app, client=notes)({"type": "http", "path": "/"}, None, _take)
     assert (notes.reports[0][1], notes.reports[0][4]) == (200, "LookupError")
 
 
@@ -91,7 +88,7 @@ async def test_who_goes_away_before_an_answer_is_not_reported(notes: Notes) -> N
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await ReportRequests(app, reporter=notes)({"type": "http", "path": "/"}, None, _take)
+        await ReportRequests(app, client=notes)({"type": "http", "path": "/"}, None, _take)
     assert notes.reports == []
 
 
@@ -101,7 +98,7 @@ async def test_what_is_no_request_passes(notes: Notes) -> None:
     async def app(scope: Any, _: Any, __: Any) -> None:
         seen.append(scope["type"])
 
-    await ReportRequests(app, reporter=notes)({"type": "lifespan"}, None, _take)
+    await ReportRequests(app, client=notes)({"type": "lifespan"}, None, _take)
     assert (seen, notes.reports) == (["lifespan"], [])
 
 
@@ -110,7 +107,7 @@ async def _take(_: Any) -> None:
 
 
 async def test_work_after_the_answer_is_not_its_time_and_a_stream_has_none(notes: Notes) -> None:
-    app = hosts.starlette_app(reporter=notes)
+    app = hosts.starlette_app(client=notes)
     await ask(app, "GET", "/after")
     await ask(app, "GET", "/stream")
     (_, _, _, after, _), (_, _, _, stream, _) = notes.reports
@@ -119,12 +116,12 @@ async def test_work_after_the_answer_is_not_its_time_and_a_stream_has_none(notes
 
 
 async def test_fastapi_s_routes_have_their_templates(notes: Notes) -> None:
-    await ask(hosts.fastapi_app(reporter=notes), "GET", "/jobs/7")
+    await ask(hosts.fastapi_app(client=notes), "GET", "/jobs/7")
     assert notes.reports[0][:3] == ("/jobs/{job_id}", 200, "GET")
 
 
 async def test_litestar_s_templates_lose_their_types(notes: Notes) -> None:
-    await ask(hosts.litestar_app(reporter=notes), "GET", "/jobs/7")
+    await ask(hosts.litestar_app(client=notes), "GET", "/jobs/7")
     assert notes.reports[0][:3] == ("/jobs/{job_id}", 200, "GET")
 
 
@@ -133,7 +130,7 @@ def test_the_root_is_a_path() -> None:
 
 
 def test_flask_s_templates_lose_their_types(notes: Notes) -> None:
-    with hosts.flask_app(reporter=notes).test_client() as client:
+    with hosts.flask_app(client=notes).test_client() as client:
         assert client.get("/jobs/7", buffered=True).json == {"job": 7}
         assert client.get("/nobody", buffered=True).status_code == 404
         assert client.post("/broken", buffered=True).status_code == 500
@@ -146,7 +143,7 @@ def test_flask_s_templates_lose_their_types(notes: Notes) -> None:
 
 def run_wsgi(app: Any, notes: Notes) -> list[bytes]:
     """Run an application as a server does."""
-    answer = ReportWsgiRequests(app, reporter=notes)({"REQUEST_METHOD": "GET"}, lambda *_: None)
+    answer = ReportWsgiRequests(app, client=notes)({"REQUEST_METHOD": "GET"}, lambda *_: None)
     try:
         return list(answer)
     finally:

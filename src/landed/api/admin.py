@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Final, Literal, cast
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
+import pyarrow as pa
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 from litestar.response import Stream
-from litestar.types import Receive, Scope, Send
 
 from landed.api.auth import require_admin
-from landed.api.pieces import Pieces
+from landed.api.pieces import Pieces, PiecesStream
+from landed.collect import Spool
+from landed.collect.exported import read_events_batch
 from landed.collect.replay import list_quarantined, replay_quarantine
-from landed.errors import MalformedRequestError
+from landed.errors import MalformedRequestError, SpoolFullError
 from landed.wiring import Services
 
-__all__ = ["MEDIA_TYPES", "ReplayAnswer", "SqlRequest", "admin_handlers"]
+__all__ = ["MEDIA_TYPES", "ReplayAnswer", "RestoreAnswer", "SqlRequest", "admin_handlers"]
 
 MEDIA_TYPES: Final = {
     "tsv": "text/tab-separated-values",
@@ -25,6 +27,9 @@ MEDIA_TYPES: Final = {
     "csv": "text/csv",
 }
 """Format of a result → its media type."""
+
+_AHEAD_BYTES: Final = 256 << 20
+_ROOM_SECONDS: Final = 20.0
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -71,22 +76,7 @@ async def run_sql(request: AnyRequest) -> Stream:
     pieces = Pieces(services.store.run_sql(asked.sql, asked.format))
     # What fails at once is an error; what fails later breaks the stream off.
     await asyncio.to_thread(pieces.begin)
-    return _ResultStream(pieces, media_type=MEDIA_TYPES[asked.format])
-
-
-class _ResultStream(Stream):
-    """Gives the query up when the client has gone, or else it would run on to its limit."""
-
-    def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
-        respond = super().to_asgi_response(*args, **kwargs)
-
-        async def respond_and_close(scope: Scope, receive: Receive, send: Send) -> None:
-            try:
-                await respond(scope, receive, send)
-            finally:
-                await asyncio.to_thread(cast(Pieces, self.iterator).close)
-
-        return respond_and_close
+    return PiecesStream(pieces, media_type=MEDIA_TYPES[asked.format])
 
 
 def _parse_sql(body: bytes) -> SqlRequest:
@@ -144,6 +134,41 @@ async def replay(request: AnyRequest) -> ReplayAnswer:
     return ReplayAnswer(replayed=replayed, still_refused=refused)
 
 
+class RestoreAnswer(msgspec.Struct, frozen=True):
+    """What became of rows of an export.
+
+    Attributes:
+        accepted: Rows that are on disk now; those whose message id is known count once.
+    """
+
+    accepted: int
+
+
+@post(
+    "/api/admin/events",
+    guards=[require_admin],
+    status_code=200,
+    tags=["Admin"],
+    operation_id="restore_events",
+    summary="Take back exported events",
+)
+async def restore_events(request: AnyRequest) -> RestoreAnswer:
+    """Take rows of an export as they were stored, as one Arrow stream: `landed import` sends it.
+
+    They are not made private again: their keys are pseudonyms already.
+    """
+    services: Services = request.app.state.services
+    batch = await asyncio.to_thread(read_events_batch, await request.body())
+    await asyncio.to_thread(_append, services.spool, batch)
+    return RestoreAnswer(accepted=batch.num_rows)
+
+
+def _append(spool: Spool, batch: pa.RecordBatch) -> None:
+    if not spool.wait_for_room(bytes_on_disk=_AHEAD_BYTES, timeout=_ROOM_SECONDS):
+        raise SpoolFullError("The store is behind; send the rows again later.")
+    spool.append("events", batch)
+
+
 def admin_handlers() -> list[Any]:
     """Handlers of this module."""
-    return [run_sql, list_quarantine, replay]
+    return [run_sql, list_quarantine, replay, restore_events]

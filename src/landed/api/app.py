@@ -19,6 +19,7 @@ from landed.api.admin import admin_handlers
 from landed.api.analytics import READS
 from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
+from landed.api.exports import export_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
 from landed.api.login import SignInNeededError, login_handlers, require_viewer, to_login
@@ -53,6 +54,7 @@ def create_app(
         *health_handlers(),
         *admin_handlers(),
         *(read_handler(read) for read in READS),
+        *export_handlers(),
         *login_handlers(),
         *reference_handlers(),
         *pages(guards=[require_viewer]),

@@ -13,13 +13,14 @@ from typing import Final
 import msgspec
 from litestar import Litestar
 
-from landed.api.admin import MEDIA_TYPES
+from landed.api.admin import MEDIA_TYPES as SQL_MEDIA_TYPES
 from landed.api.analytics import READS
 from landed.api.calls import CALL_SCHEMAS
 from landed.api.problems import PROBLEM
 from landed.api.reads import Read
 from landed.api.schemas import REFERENCES, Json, build_schemas, refer
 from landed.collect.decode import SEGMENT_PATHS
+from landed.insights import MEDIA_TYPES
 
 __all__ = ["build_document"]
 
@@ -38,6 +39,9 @@ _SECURITY: Final[list[Json]] = [{"basic": []}, {"bearer": []}, {"header": []}]
 _COLLECT_REFUSALS: Final = ("400", "401", "413", "503")
 
 
+_ARROW: Final = "application/vnd.apache.arrow.stream"
+
+
 @dataclass(frozen=True)
 class _Operation:
     """What the document says of one operation beyond what the framework knows.
@@ -48,6 +52,7 @@ class _Operation:
         body: Schema of the body, None without one.
         parameters: Of the query.
         summary: Instead of the handler's.
+        media: Media type of the body.
     """
 
     answer: Mapping[str, Json]
@@ -55,6 +60,7 @@ class _Operation:
     body: Json | None = None
     parameters: list[Json] = field(default_factory=list)
     summary: str | None = None
+    media: str = _JSON
 
 
 def _query(name: str, text: str, schema: Json = _TEXT, *, required: bool = False) -> Json:
@@ -115,9 +121,20 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     "/metrics": {"get": _Operation({"text/plain": _TEXT, "application/openmetrics-text": _TEXT})},
     "/api/admin/sql": {
         "post": _Operation(
-            {media: {} for media in MEDIA_TYPES.values()},
+            {media: {} for media in SQL_MEDIA_TYPES.values()},
             ("400", "401", "403", "413", "503"),
             refer("SqlRequest"),
+        )
+    },
+    "/api/admin/events": {
+        "post": _Operation(
+            {_JSON: refer("RestoreAnswer")}, ("400", "401", "403", "413", "503"), {}, media=_ARROW
+        )
+    },
+    "/api/analytics/dashboard/export": {
+        "get": _Operation(
+            {media: {} for media in MEDIA_TYPES.values()},
+            ("400", "401", "403", "422", "503"),
         )
     },
     "/api/admin/quarantine": {
@@ -199,7 +216,10 @@ def _complete(operation: Json, known: _Operation) -> None:
         in_path = [one for one in operation.get("parameters", ()) if one["in"] == "path"]
         operation["parameters"] = [*in_path, *known.parameters]
     if known.body is not None:
-        operation["requestBody"] = {"required": True, "content": _content({_JSON: known.body})}
+        operation["requestBody"] = {
+            "required": True,
+            "content": _content({known.media: known.body}),
+        }
     if "401" in known.refusals:
         operation["security"] = _SECURITY
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self, cast
 
-__all__ = ["Pieces"]
+from litestar.response import Stream
+from litestar.types import Receive, Scope, Send
+
+__all__ = ["Pieces", "PiecesStream"]
 
 
 class Pieces(Iterator[bytes]):
@@ -51,3 +55,19 @@ class Pieces(Iterator[bytes]):
             close = getattr(self._chunks, "close", None)
             if close is not None:
                 close()
+
+
+class PiecesStream(Stream):
+    """Gives the query up when the client has gone, or else it would run on to its limit."""
+
+    def to_asgi_response(self, *args: Any, **kwargs: Any) -> Any:
+        """Send the pieces, and close them however it ends."""
+        respond = super().to_asgi_response(*args, **kwargs)
+
+        async def respond_and_close(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await respond(scope, receive, send)
+            finally:
+                await asyncio.to_thread(cast(Pieces, self.iterator).close)
+
+        return respond_and_close

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from landed.cli import demo, doctor, importing, migrate, plan, quarantine, serve, sql
+from landed.cli import demo, doctor, exporting, importing, migrate, plan, quarantine, serve, sql
 from landed.cli.local import settings_for
 from landed.errors import LandedError
 
@@ -29,6 +29,7 @@ app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("events")(plan.events)
 app.command("import")(importing.import_file)
+app.command("export")(exporting.export)
 app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
 app.add_typer(quarantine.app, name="quarantine")

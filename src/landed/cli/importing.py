@@ -14,12 +14,13 @@ import httpx
 import msgspec
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from landed.cli.checkpoints import open_checkpoint, progress_bar
 from landed.cli.local import RunningServer, find_server, opened, settings_for, wait_until_stored
+from landed.cli.restoring import restore
 from landed.cli.serve import DataOption
 from landed.collect.decode import decode_own
-from landed.collect.files import count_rows, file_fingerprint, read_rows
+from landed.collect.files import count_rows, read_rows
 from landed.collect.mapping import ColumnMap, build_event, load_mapping
 from landed.config import Settings
 from landed.errors import LandedError, SpoolFullError, StoreError
@@ -38,7 +39,10 @@ Deliver = Callable[[bytes], Answer]
 
 def import_file(
     file: Annotated[Path, typer.Argument(help="A .jsonl, .csv or .parquet file.")],
-    map: Annotated[Path, typer.Option("--map", help="Mapping file (TOML), see docs/import.md.")],  # noqa: A002 - the option's name
+    map: Annotated[  # noqa: A002 - the option's name
+        Path | None,
+        typer.Option("--map", help="Mapping file (TOML), see docs/import.md; exports need none."),
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Import history: each row becomes an event, on the same way in as live traffic.
@@ -49,40 +53,34 @@ def import_file(
     Examples:
 
         landed import views.csv --map views.toml
+
+        landed import everything.parquet
     """
     settings = settings_for(data)
+    if map is None:
+        restore(file, settings)
+        return
     mapping = load_mapping(map)
-    fingerprint = file_fingerprint(file)
-    checkpoint = settings.data / "imports" / f"{fingerprint}-{file_fingerprint(map)[:8]}"
-    rows_in_file = count_rows(file)
-    for folder in (settings.data, checkpoint.parent):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    done = int(checkpoint.read_text()) if checkpoint.exists() else 0
     console = Console(stderr=True, highlight=False)
-    if done:
-        console.print(f"Going on after row {done:,}; delete {checkpoint} to import all again.")
+    checkpoint = open_checkpoint(settings, file, console, mapping=map)
+    rows_in_file = count_rows(file)
     totals = {"accepted": 0, "quarantined": 0, "withheld": 0}
-    with _delivery(settings) as deliver, _progress(console) as progress:
+    with _delivery(settings) as deliver, progress_bar(console) as progress:
+        done = checkpoint.done
         task = progress.add_task(file.name, total=max(rows_in_file, done), completed=done)
-        for count, body in _bodies(file, mapping, UUID(fingerprint), done):
+        for count, body in _bodies(file, mapping, UUID(checkpoint.fingerprint), done):
             answer = deliver(body)
             totals["accepted"] += answer["accepted"]
             totals["withheld"] += answer["withheld"]
             totals["quarantined"] += len(answer["rejected"])
             done += count
-            _note(checkpoint, done)
+            checkpoint.note(done)
             progress.update(task, completed=done)
         progress.update(task, total=done)
     console.print(
         f"{totals['accepted']:,} events imported, {totals['quarantined']:,} in the quarantine, "
         f"{totals['withheld']:,} withheld by consent."
     )
-
-
-def _note(checkpoint: Path, done: int) -> None:
-    fresh = checkpoint.with_suffix(".new")
-    fresh.write_text(str(done))
-    fresh.replace(checkpoint)
 
 
 def _bodies(
@@ -169,13 +167,3 @@ def _submit(services: Services, body: bytes) -> Answer:
                 "rejected": list(built.refusals),
             }
     raise StoreError("The spool stays full: the store does not take its rows. See `landed doctor`.")
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    )

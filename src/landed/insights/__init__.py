@@ -43,6 +43,16 @@ from landed.insights.engagement import (
     fetch_person_behaviour,
 )
 from landed.insights.estimates import Estimate, share
+from landed.insights.exporting import (
+    EXPORT_TYPES,
+    MEDIA_TYPES,
+    Export,
+    ExportFormat,
+    export_days,
+    frame_export,
+    parse_export,
+    stream_export,
+)
 from landed.insights.funnel import (
     Funnel,
     FunnelGroup,
@@ -179,8 +189,10 @@ from landed.insights.watching import OverviewWatch
 
 __all__ = [
     "DEFAULT_DAYS",
+    "EXPORT_TYPES",
     "FIRST_USE_DAYS",
     "MAX_DAYS",
+    "MEDIA_TYPES",
     "PRESET_DAYS",
     "SPLITS",
     "STORY_PURPOSE",
@@ -207,6 +219,8 @@ __all__ = [
     "EffectivenessRow",
     "Engagement",
     "Estimate",
+    "Export",
+    "ExportFormat",
     "FeatureCount",
     "FeatureUse",
     "Freshness",
@@ -300,6 +314,7 @@ __all__ = [
     "build_revenue_summary",
     "build_stories",
     "build_waiting",
+    "export_days",
     "fetch_active_days",
     "fetch_adoption",
     "fetch_answer",
@@ -325,8 +340,11 @@ __all__ = [
     "fetch_score_calibration",
     "fetch_stories",
     "fetch_system_success",
+    "frame_export",
     "keep_known",
+    "parse_export",
     "parse_period",
     "parse_split",
     "share",
+    "stream_export",
 ]

@@ -6,6 +6,7 @@ engine itself is a process of its own, which `supervisor` starts.
 """
 
 from landed.store.client import FORMATS, Store, connect
+from landed.store.exports import ExportForm
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
@@ -22,6 +23,7 @@ __all__ = [
     "PAGE",
     "QUARANTINE_SCHEMA",
     "READ",
+    "ExportForm",
     "Limits",
     "RefusedError",
     "Store",

@@ -20,8 +20,9 @@ from urllib3.exceptions import HTTPError
 
 from landed.errors import InvalidInputError, LandedError
 from landed.metrics import FunnelQuestion, PathQuestion, Question
+from landed.store.exports import FORMS, ExportForm, build_export
 from landed.store.funnel_sql import build_funnel_statement
-from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
+from landed.store.limits import ADMIN, EXPORT, INSERT, PAGE, READ, Limits
 from landed.store.metric_sql import build_statement
 from landed.store.migration import migrate
 from landed.store.paths_sql import build_paths_statement
@@ -288,6 +289,29 @@ class Store:
             return read_stream(cast(Response, response))
 
         return self._run(ask, ADMIN)
+
+    def export(self, parameters: Mapping[str, Any], form: ExportForm) -> Iterator[bytes]:
+        """Give events away, as bytes in pieces, in constant memory.
+
+        Args:
+            parameters: `since`, `until`, `as_of` and `events`; no events: all.
+            form: A key of `FORMS`. CSV has no header line.
+
+        Raises:
+            QueryError: The store refused it, perhaps after the first pieces.
+            StoreError: The store is away or busy.
+        """
+        sql = build_export(form)
+        bound = bind_parameters(sql, parameters)
+
+        def ask(client: Client, settings: dict[str, Any]) -> Iterator[bytes]:
+            settings |= FORMS[form].settings
+            response = client.raw_stream(
+                sql, parameters=bound, fmt=FORMS[form].name, settings=settings
+            )
+            return read_stream(cast(Response, response))
+
+        return self._run(ask, EXPORT)
 
     def execute(
         self, sql: str, parameters: dict[str, Any] | None = None, *, in_database: bool = True

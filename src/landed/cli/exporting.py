@@ -1,0 +1,219 @@
+"""`landed export`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import httpx
+import pyarrow.parquet as pq
+import typer
+from rich.console import Console
+
+from landed.cli.checkpoints import progress_bar
+from landed.cli.local import RunningServer, find_server, opened, settings_for
+from landed.cli.serve import DataOption
+from landed.config import Settings
+from landed.errors import InvalidInputError, QueryError
+from landed.insights import (
+    EXPORT_TYPES,
+    MEDIA_TYPES,
+    Export,
+    export_days,
+    frame_export,
+    parse_export,
+    stream_export,
+)
+
+__all__ = ["export"]
+
+_PATIENCE_SECONDS = 600.0
+_PIECE_BYTES = 1 << 20
+_REACH = (
+    "SELECT count() AS events, toString(min(occurred_at)) AS first, "
+    "toString(max(occurred_at)) AS last FROM events"
+)
+
+Fetch = Callable[[Export], Iterable[bytes]]
+Reach = Callable[[], dict[str, Any]]
+
+
+def export(
+    file: Annotated[
+        Path, typer.Argument(help=f"Where to; the ending is the format: {', '.join(MEDIA_TYPES)}.")
+    ],
+    type: Annotated[  # noqa: A002 - the option's name
+        str, typer.Option(help=f"What: {', '.join(EXPORT_TYPES)}.")
+    ] = "everything",
+    since: Annotated[
+        str | None, typer.Option(help="First day or moment (UTC); else the first event's.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="Day or moment after the last; else now.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Write events to a file that other programs read and `landed import` takes back.
+
+    Memory does not grow with the events. Can be interrupted and run again: it goes on with the day
+    where it was, and leaves out what came in since. Needs twice the file's room while it runs.
+
+    Examples:
+
+        landed export everything.parquet
+
+        landed export may.csv --type recommendations --since 2026-05-01 --until 2026-06-01
+    """
+    words = {"type": type, "format": file.suffix.lower().removeprefix("."), "since": since}
+    wishes = {name: text for name, text in {**words, "until": until}.items() if text is not None}
+    settings = settings_for(data)
+    if file.exists():
+        raise InvalidInputError(f"{file} exists. Name another file, or remove it.")
+    if not file.parent.is_dir():
+        raise InvalidInputError(f"There is no folder {file.parent}.")
+    console = Console(stderr=True, highlight=False)
+    with _source(settings) as (fetch, reach):
+        parts, wanted = _plan(file, wishes, reach)
+        days = export_days(wanted)
+        with progress_bar(console) as progress:
+            task = progress.add_task(f"{file.name}, days", total=len(days))
+            for number, day in enumerate(days):
+                _write_once(parts / f"{number:05}", fetch(day))
+                progress.advance(task)
+    _join(parts, wanted, file)
+    console.print(f"{file}: {file.stat().st_size:,} bytes, {len(days):,} days.")
+
+
+def _plan(file: Path, wishes: dict[str, str], reach: Reach) -> tuple[Path, Export]:
+    """The folder of the parts and what is exported; what was begun before goes on as it began."""
+    parts = file.with_name(f"{file.name}.parts")
+    note = parts / "plan.json"
+    if note.exists():
+        kept = json.loads(note.read_text())
+        if kept["wishes"] != wishes:
+            raise InvalidInputError(
+                f"{parts} holds an export that was begun with other options. "
+                "Give the same ones to go on, or remove the folder."
+            )
+        return parts, parse_export(kept["words"], datetime.fromisoformat(kept["as_of"]))
+    now = datetime.now(UTC)
+    wanted = _within(parse_export(wishes, now), reach())
+    words = {
+        "type": wanted.type,
+        "format": wanted.format,
+        "since": wanted.since.isoformat(),
+        "until": wanted.until.isoformat(),
+    }
+    parts.mkdir(mode=0o700, exist_ok=True)
+    note.write_text(json.dumps({"wishes": wishes, "words": words, "as_of": now.isoformat()}))
+    return parts, wanted
+
+
+def _within(wanted: Export, reach: dict[str, Any]) -> Export:
+    """The export without the time before the first event and after the last."""
+    if not int(reach["events"]):
+        return replace(wanted, since=wanted.until - timedelta(milliseconds=1))
+    first, last = (
+        datetime.fromisoformat(reach[name]).replace(tzinfo=UTC) for name in ("first", "last")
+    )
+    since = max(wanted.since, first)
+    until = min(wanted.until, last + timedelta(milliseconds=1))
+    return replace(wanted, since=min(since, until - timedelta(milliseconds=1)), until=until)
+
+
+def _write_once(part: Path, pieces: Iterable[bytes]) -> None:
+    if part.exists():
+        return
+    fresh = part.with_suffix(".new")
+    with fresh.open("wb") as out:
+        for piece in pieces:
+            out.write(piece)
+    fresh.replace(part)
+
+
+def _join(parts: Path, wanted: Export, file: Path) -> None:
+    """Make one file of the parts, and remove them."""
+    fresh = file.with_name(f"{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)  # pseudonyms are people's data
+    written = sorted(path for path in parts.iterdir() if path.name.isdigit())
+    if wanted.format == "parquet":
+        _join_parquet(written, fresh)
+    else:
+        with fresh.open("wb") as out:
+            for piece in frame_export(wanted.format, _pieces(written)):
+                out.write(piece)
+    fresh.replace(file)
+    shutil.rmtree(parts)
+
+
+def _pieces(paths: Iterable[Path]) -> Iterator[bytes]:
+    for path in paths:
+        with path.open("rb") as part:
+            while piece := part.read(_PIECE_BYTES):
+                yield piece
+
+
+def _join_parquet(paths: list[Path], fresh: Path) -> None:
+    with pq.ParquetWriter(fresh, pq.read_schema(paths[0]), compression="zstd") as out:
+        for path in paths:
+            with pq.ParquetFile(path) as part:
+                for number in range(part.num_row_groups):
+                    out.write_table(part.read_row_group(number))
+
+
+@contextmanager
+def _source(settings: Settings) -> Iterator[tuple[Fetch, Reach]]:
+    server = find_server(settings)
+    if server is not None:
+        yield (lambda day: _download(server, day)), (lambda: _ask_reach(server))
+        return
+    with opened(settings) as services:
+        store = services.store
+        yield (
+            (lambda day: stream_export(store, day)),
+            (lambda: _first_row(b"".join(store.run_sql(_REACH, "json")))),
+        )
+
+
+def _ask_reach(server: RunningServer) -> dict[str, Any]:
+    answer = httpx.post(
+        f"{server.url}/api/admin/sql",
+        json={"sql": _REACH, "format": "json"},
+        headers={"Authorization": f"Bearer {server.keys.admin_key}"},
+        timeout=_PATIENCE_SECONDS,
+    )
+    return _first_row(answer.raise_for_status().content)
+
+
+def _first_row(told: bytes) -> dict[str, Any]:
+    return cast("dict[str, Any]", json.loads(told)["data"][0])
+
+
+def _download(server: RunningServer, day: Export) -> Iterator[bytes]:
+    rows = "jsonl" if day.format == "json" else day.format
+    wishes = {
+        "type": day.type,
+        "format": rows,
+        "since": day.since.isoformat(),
+        "until": day.until.isoformat(),
+        "as_of": day.as_of.isoformat(),
+        "framed": "false",
+    }
+    with httpx.stream(
+        "GET",
+        f"{server.url}/api/analytics/dashboard/export",
+        params=wishes,
+        headers={"Authorization": f"Bearer {server.keys.admin_key}"},
+        timeout=_PATIENCE_SECONDS,
+    ) as answer:
+        if answer.is_error:
+            answer.read()
+            raise QueryError(str(answer.json()["message"]))
+        yield from answer.iter_bytes(_PIECE_BYTES)

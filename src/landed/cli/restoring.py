@@ -1,0 +1,111 @@
+"""`landed import` of what `landed export` wrote."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+import httpx
+import pyarrow as pa
+from rich.console import Console
+
+from landed.cli.checkpoints import Checkpoint, open_checkpoint, progress_bar
+from landed.cli.local import RunningServer, find_server, opened, wait_until_stored
+from landed.collect.exported import Row, is_exported, read_exported_row, to_events_batch
+from landed.collect.files import count_rows, read_rows
+from landed.config import Settings
+from landed.errors import InvalidInputError, LandedError, StoreError
+
+__all__ = ["restore"]
+
+_ROWS = 5_000
+_TRIES = 8
+_AHEAD_BYTES = 256 << 20
+_ROOM_SECONDS = 600.0
+
+Deliver = Callable[[pa.RecordBatch], None]
+
+
+def restore(file: Path, settings: Settings) -> None:
+    """Import an export: events as they were stored, with their pseudonyms and ids.
+
+    Args:
+        file: Of `landed export`, as .jsonl, .csv or .parquet.
+        settings: Of the installation.
+
+    Raises:
+        InvalidInputError: The file is none of an export's.
+        LandedError: The server refuses the rows.
+    """
+    if not is_exported(next(read_rows(file), None)):
+        raise InvalidInputError(
+            f"{file.name} is no export of landed's. Give a mapping with --map, see docs/import.md."
+        )
+    console = Console(stderr=True, highlight=False)
+    checkpoint = open_checkpoint(settings, file, console)
+    unreadable = 0
+    with _delivery(settings) as deliver, progress_bar(console) as progress:
+        task = progress.add_task(
+            file.name, total=max(count_rows(file), checkpoint.done), completed=checkpoint.done
+        )
+        for count, rows in _chunks(file, checkpoint, console):
+            deliver(to_events_batch(rows))
+            unreadable += count - len(rows)
+            checkpoint.note(checkpoint.done + count)
+            progress.update(task, completed=checkpoint.done)
+        progress.update(task, total=checkpoint.done)
+    console.print(
+        f"{checkpoint.done - unreadable:,} events imported, {unreadable:,} rows could not be read."
+    )
+
+
+def _chunks(
+    file: Path, checkpoint: Checkpoint, console: Console
+) -> Iterator[tuple[int, list[Row]]]:
+    rows = enumerate(islice(read_rows(file), checkpoint.done, None), start=checkpoint.done + 1)
+    while chunk := list(islice(rows, _ROWS)):
+        good = []
+        for number, row in chunk:
+            try:
+                good.append(read_exported_row(row))
+            except InvalidInputError as error:
+                console.print(f"Row {number:,} is left out. {error.message}")
+        yield len(chunk), good
+
+
+@contextmanager
+def _delivery(settings: Settings) -> Iterator[Deliver]:
+    server = find_server(settings)
+    if server is not None:
+        with httpx.Client(timeout=60) as client:
+            yield lambda batch: _post(client, server, batch)
+        return
+    with opened(settings) as services:
+
+        def append(batch: pa.RecordBatch) -> None:
+            services.spool.append("events", batch)
+            services.spool.wait_for_room(bytes_on_disk=_AHEAD_BYTES, timeout=_ROOM_SECONDS)
+
+        yield append
+        wait_until_stored(services)
+
+
+def _post(client: httpx.Client, server: RunningServer, batch: pa.RecordBatch) -> None:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as stream:
+        stream.write_batch(batch)
+    for attempt in range(_TRIES):
+        answer = client.post(
+            f"{server.url}/api/admin/events",
+            content=sink.getvalue().to_pybytes(),
+            headers={"Authorization": f"Bearer {server.keys.admin_key}"},
+        )
+        if not answer.is_error:
+            return
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            raise LandedError(f"The server refused: {answer.json()['message']}")
+        time.sleep(min(2**attempt * 0.25, 5))
+    raise StoreError("The spool stays full: the store does not take its rows. See `landed doctor`.")

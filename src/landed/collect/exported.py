@@ -1,0 +1,134 @@
+"""Rows of an export, on their way back into a store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+import pyarrow as pa
+
+from landed.collect.decode.fields import is_name
+from landed.errors import InvalidInputError, MalformedRequestError
+from landed.store import EVENTS_SCHEMA
+
+__all__ = ["Row", "is_exported", "read_events_batch", "read_exported_row", "to_events_batch"]
+
+Row: TypeAlias = dict[str, Any]
+"""A row of the events table, checked."""
+
+_NAMES: Final = frozenset(EVENTS_SCHEMA.names)
+
+
+def is_exported(row: Mapping[str, Any] | None) -> bool:
+    """Whether a file's first row is one of `landed export`.
+
+    Examples:
+        >>> is_exported({"user_id": 7, "event": "goal_set"}), is_exported(None)
+        (False, False)
+    """
+    return row is not None and row.keys() == _NAMES
+
+
+def read_exported_row(row: Mapping[str, Any] | None) -> Row:
+    """Check one row of an export.
+
+    Args:
+        row: As JSON Lines, CSV or Parquet hold it; None where it could not be read at all.
+
+    Raises:
+        InvalidInputError: It is no such row; the message names the column.
+    """
+    if row is None or row.keys() != _NAMES:
+        names = ", ".join(EVENTS_SCHEMA.names)
+        raise InvalidInputError(f"It has not the columns of an export: {names}.")
+    made = {}
+    for name, value in row.items():
+        try:
+            made[name] = _reader(name)(value)
+        except (ValueError, TypeError):
+            raise InvalidInputError(
+                f"{name} is no value that an export has.", detail=name
+            ) from None
+    return made
+
+
+def to_events_batch(rows: Sequence[Row]) -> pa.RecordBatch:
+    """Make a batch of the events table.
+
+    Args:
+        rows: Of `read_exported_row`.
+    """
+    arrays = [
+        pa.array([row[field.name] for row in rows], type=field.type) for field in EVENTS_SCHEMA
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=EVENTS_SCHEMA)
+
+
+def read_events_batch(body: bytes) -> pa.RecordBatch:
+    """Read the rows of one Arrow stream.
+
+    Args:
+        body: A stream in `EVENTS_SCHEMA`.
+
+    Raises:
+        MalformedRequestError: It is none, or has other columns.
+    """
+    try:
+        with pa.ipc.open_stream(body) as stream:
+            table = stream.read_all()
+        if not table.schema.equals(EVENTS_SCHEMA):
+            raise MalformedRequestError("The stream has other columns than the events table.")
+        table.validate(full=True)
+    except pa.ArrowException as error:
+        raise MalformedRequestError(
+            "The body is no Arrow stream of events; `landed import` sends one."
+        ) from error
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else to_events_batch([])
+
+
+def _reader(name: str) -> Callable[[Any], Any]:
+    return _READERS.get(name, _key)
+
+
+def _event(value: Any) -> str:
+    if not is_name(value):
+        raise ValueError(value)
+    return str(value)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _key(value: Any) -> bytes:
+    return value.bytes if isinstance(value, UUID) else UUID(_text(value)).bytes
+
+
+def _moment(value: Any) -> datetime:
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    if found.tzinfo is None:
+        raise ValueError(value)
+    return found.astimezone(UTC)
+
+
+def _object(value: Any) -> str:
+    found = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(found, dict):
+        raise TypeError(value)
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "event": _event,
+    "source": _text,
+    "context": _object,
+    "properties": _object,
+    "occurred_at": _moment,
+    "received_at": _moment,
+}

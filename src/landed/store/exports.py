@@ -1,0 +1,66 @@
+"""The forms in which the store gives its events away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Final, Literal, TypeAlias
+
+__all__ = ["FORMS", "ExportForm", "Form", "build_export"]
+
+ExportForm: TypeAlias = Literal["lines", "csv", "sql", "parquet"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """How rows become bytes.
+
+    Attributes:
+        name: Of ClickHouse's format.
+        settings: Of the format.
+    """
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+FORMS: Final[Mapping[ExportForm, Form]] = MappingProxyType(
+    {
+        "lines": Form("TSVRaw"),
+        "csv": Form("CSV", {"date_time_output_format": "iso"}),
+        # An INSERT for so many rows, each on a line.
+        "sql": Form(
+            "SQLInsert",
+            {
+                "output_format_sql_insert_table_name": "events",
+                "output_format_sql_insert_max_batch_size": 1_000,
+            },
+        ),
+        # Small groups of rows: the engine holds one in memory.
+        "parquet": Form(
+            "Parquet",
+            {
+                "output_format_parquet_row_group_size": 50_000,
+                "output_format_parquet_compression_method": "zstd",
+            },
+        ),
+    }
+)
+"""What `Store.export` can make."""
+
+
+@cache
+def build_export(form: ExportForm) -> str:
+    """The statement of an export.
+
+    Args:
+        form: A key of `FORMS`.
+    """
+    folder = files("landed.store") / "statements"
+    rows = (folder / "export.sql").read_text("utf-8")
+    if form != "lines":
+        return rows
+    return (folder / "export_lines.sql").read_text("utf-8").replace("$rows", rows)
