@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
 import polars as pl
 import pytest
 
+import landed.insights.paths
 from landed.insights import Paths, fetch_paths
 from landed.insights.paths import END, IGNORED, OTHER
 from landed.metrics import PathQuestion, parse_paths
@@ -187,3 +189,22 @@ def walk(
     labels.remove("recommendation_clicked")
     whole = [label for label, _ in groupby(["recommendation_clicked", *labels])]
     return tuple(whole[: question.places])
+
+
+def test_a_sample_is_of_people_and_says_so(
+    market: MarketLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    span = {"since": NOW - timedelta(days=30), "until": NOW}
+    question = parse_paths({"start": ["session_started"], "top": ["20"]}, **span)
+    whole = fetch_paths(market.store, question)
+    assert whole.sampled_rate == 1
+    monkeypatch.setattr(landed.insights.paths, "_EVENTS_IN_FULL", 4_000)
+    part = fetch_paths(market.store, question)
+    assert 1 / 8 <= part.sampled_rate < 1
+    assert_flow_is_whole(part, question.places)
+    # As many as a draw of people gives: within four standard errors.
+    expected = whole.people * part.sampled_rate
+    assert abs(part.people - expected) < 4 * expected**0.5
+    one = replace(question, stride=2)
+    halves = market.store.query_paths(one, IGNORED)
+    assert halves == market.store.query_paths(one, IGNORED)

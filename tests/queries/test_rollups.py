@@ -47,6 +47,9 @@ ENGAGEMENT = {
 NAMED: list[tuple[str, dict[str, Any]]] = [
     ("active_people", SPAN | {"zone": "Asia/Kathmandu"}),
     ("active_people_count", SPAN),
+    ("event_volume", SPAN),
+    ("overview_daily", SPAN),
+    ("overview_totals", SPAN),
     ("lifecycle", SPAN | {"zone": "Europe/Berlin", "grain": "day"}),
     ("lifecycle", SPAN | {"zone": "Europe/Berlin", "grain": "week"}),
     (

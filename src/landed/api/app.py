@@ -17,6 +17,7 @@ from litestar.plugins import InitPlugin
 
 from landed.api.admin import admin_handlers
 from landed.api.analytics import READS
+from landed.api.browser_client import browser_client_handlers
 from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
 from landed.api.exports import export_handlers
@@ -55,6 +56,7 @@ def create_app(
         *admin_handlers(),
         *(read_handler(read) for read in READS),
         *export_handlers(),
+        *browser_client_handlers(),
         *login_handlers(),
         *reference_handlers(),
         *pages(guards=[require_viewer]),

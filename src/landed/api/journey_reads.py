@@ -123,7 +123,8 @@ class PathsAnswer(msgspec.Struct, frozen=True):
     Attributes:
         period: In which the anchors are.
         direction: after or before the anchor.
-        people: Everybody with an anchor in the period.
+        sampled_rate: Share of the people who were read; all numbers are of those.
+        people: Everybody of them with an anchor in the period.
         sequences: The most frequent paths.
         nodes: The most frequent labels at each place, and the rest.
         links: Between the nodes.
@@ -131,6 +132,7 @@ class PathsAnswer(msgspec.Struct, frozen=True):
 
     period: PeriodSpan
     direction: str
+    sampled_rate: float
     people: int
     sequences: tuple[PathSequenceRow, ...]
     nodes: tuple[PathNodeRow, ...]
@@ -223,6 +225,7 @@ def _answer_paths(asked: Asked) -> PathsAnswer:
     return PathsAnswer(
         period=period_span(period),
         direction="before" if question.is_end else "after",
+        sampled_rate=paths.sampled_rate,
         people=paths.people,
         sequences=tuple(
             PathSequenceRow(one.labels, one.people, one.ended) for one in paths.sequences
@@ -294,8 +297,9 @@ JOURNEY_READS: Final = (
     Read(
         path="/api/analytics/paths",
         summary="What people do after something, or before it",
-        text="A person counts once, at their first anchor in the period. Events repeated in a row "
-        "are one place; what machines record is none. The flow has the most frequent labels of "
+        text="A person counts once, at their first anchor in the period. Of more than 20 million "
+        "events, those of every so many people are read: sampled_rate tells. Events repeated in a "
+        "row are one place; what machines record is none. The flow has the most frequent labels of "
         "each place, the end of paths, and the others together: what enters a node leaves it.",
         answer=PathsAnswer,
         make=_answer_paths,

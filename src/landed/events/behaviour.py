@@ -45,6 +45,7 @@ from landed.events.fields import (
 __all__ = [
     "FeatureUsed",
     "InteractionRecorded",
+    "PageLeft",
     "PageViewed",
     "ResumeAnalyzed",
     "ResumeCopied",
@@ -104,6 +105,17 @@ class PageViewed(Event, frozen=True, kw_only=True):
     referrer_domain: ReferrerDomain | None = None
     duration_seconds: DurationSeconds | None = None
     job_id: JobId | None = None
+
+
+class PageLeft(Event, frozen=True, kw_only=True):
+    """A person left a page, or put it out of sight.
+
+    Send it each time that the page goes out of sight, with the time for which it was seen since
+    it came into sight; `landed.js` does. The sum over a page's events is the time spent on it.
+    """
+
+    path: PagePath | None = None
+    duration_seconds: DurationSeconds | None = None
 
 
 class ScreenViewed(Event, frozen=True, kw_only=True):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from landed.events import GROUPS
+from landed.insights.types import Queries
 from landed.metrics import PathQuestion
 
 __all__ = [
@@ -29,6 +30,7 @@ IGNORED: Final = tuple(
             *(name for group in ("experiments", "predictions") for name in GROUPS[group]),
             "session_started",
             "session_ended",
+            "page_left",
         }
     )
 )
@@ -38,7 +40,10 @@ OTHER: Final = "(other)"
 END: Final = "(end)"
 
 
-class PathQueries(Protocol):
+_EVENTS_IN_FULL: Final = 20_000_000
+
+
+class PathQueries(Queries, Protocol):
     """What paths need of a store."""
 
     def query_paths(
@@ -95,12 +100,14 @@ class Paths:
     """The answer to a question.
 
     Attributes:
+        sampled_rate: Share of the people who were read; all numbers are of those.
         people: Everybody with a path.
         sequences: The most frequent ones.
         nodes: At each place the most frequent labels, the end, and the others together.
         links: Between them; what leaves a node is what is in it, but at the last place.
     """
 
+    sampled_rate: float
     people: int
     sequences: tuple[Sequenced, ...]
     nodes: tuple[PathNode, ...]
@@ -108,7 +115,7 @@ class Paths:
 
 
 def fetch_paths(store: PathQueries, question: PathQuestion) -> Paths:
-    """Ask the store.
+    """Ask the store: for everybody's path, or every so many people's where there are many events.
 
     Args:
         store: The store.
@@ -118,7 +125,10 @@ def fetch_paths(store: PathQueries, question: PathQuestion) -> Paths:
         QueryError: The store refused the query: limits or time.
         StoreError: The store is away.
     """
-    return build_paths(question, store.query_paths(question, IGNORED))
+    span = {"since": question.since, "until": question.until}
+    events = int(store.query("event_volume", span)[0]["events"])
+    sampled = replace(question, stride=max(1, -(-events // _EVENTS_IN_FULL)))
+    return build_paths(sampled, store.query_paths(sampled, IGNORED))
 
 
 def build_paths(question: PathQuestion, rows: Sequence[Mapping[str, Any]]) -> Paths:
@@ -138,6 +148,7 @@ def build_paths(question: PathQuestion, rows: Sequence[Mapping[str, Any]]) -> Pa
     ]
     links = [link for place in range(1, question.places) for link in _links(counts, kept, place)]
     return Paths(
+        sampled_rate=1 / question.stride,
         people=counts.get((1, ()), 0),
         sequences=_sequences(question, counts),
         nodes=tuple(nodes),

@@ -48,6 +48,7 @@ class PathQuestion:
         top: How many sequences, and how many labels per place, are named.
         window: How far from the anchor.
         users: Whose paths.
+        stride: Every how many people one is read; 1: all are.
     """
 
     anchor: Step
@@ -59,6 +60,7 @@ class PathQuestion:
     top: int = 5
     window: timedelta = _DAY
     users: Users = "all"
+    stride: int = 1
 
 
 def parse_paths(

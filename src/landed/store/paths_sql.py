@@ -47,6 +47,10 @@ def build_paths_statement(
     conditions = [build_condition(one, parts) for one in question.anchor.filters]
     if question.users != "all":
         conditions.append(f"r.subject_key IN\n(\n{read_segment(question.users)})")
+    if question.stride > 1:
+        # By a hash: the same people every time, and nothing else about them.
+        stride = parts.bind("UInt32", question.stride)
+        conditions.append(f"cityHash64(r.subject_key) % {stride} = 0")
     rows = add_columns(read_relation("events"), _COLUMNS)
     for name in ("since", "until", "events"):
         rows = rows.replace(f"{{{name}:", f"{{move_{name}:")

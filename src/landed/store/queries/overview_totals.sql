@@ -1,4 +1,5 @@
--- What happened in [since, until)? One row of totals.
+-- What happened in [since, until), which lie on quarters of an hour? One row of totals.
+-- Events and active users in the words of the rollup `activity`, which answers them.
 --
 -- active_users          people who acted: what programs report of themselves is no act (estimated, about 0.5 %)
 -- interviews, offers    applications that reached the outcome, counted once however many
@@ -7,13 +8,28 @@
 WITH
     activity AS (
         SELECT
-            count() AS events,
-            uniqCombined64If(subject_key, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS active_users,
+            sum(number) AS events,
+            maxIf(people, act) AS active_users
+        FROM
+        (
+            SELECT
+                event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed') AS act,
+                count() AS number,
+                uniqCombined64(subject_key) AS people
+            FROM events
+            WHERE toStartOfFifteenMinutes(occurred_at) >= {since:DateTime64(3, 'UTC')}
+                AND toStartOfFifteenMinutes(occurred_at) < {until:DateTime64(3, 'UTC')}
+            GROUP BY act
+        )
+    ),
+    moments AS (
+        SELECT
             countIf(event = 'recommendation_shown') AS recommendations_shown,
             countIf(event = 'recommendation_clicked') AS recommendations_clicked,
             countIf(event = 'application_submitted') AS applications
         FROM events
-        WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+        WHERE event IN ('recommendation_shown', 'recommendation_clicked', 'application_submitted')
+            AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     ),
     outcomes AS (
         SELECT
@@ -40,5 +56,6 @@ WITH
     )
 SELECT *
 FROM activity
+CROSS JOIN moments
 CROSS JOIN outcomes
 CROSS JOIN scores
