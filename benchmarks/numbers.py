@@ -69,6 +69,10 @@ def _cases(installation: Installation, days: str) -> dict[str, Callable[[], obje
     for read in READS:
         cases[read.path] = partial(read.make, _asked(read, installation, days))
     now = services.clock()
+    span = {"since": parse_period({"range": days}, now).since, "until": now}
+    for name in ("overview_totals", "overview_daily", "overview_events", "overview_health"):
+        cases[name] = partial(store.query, name, span)
+    cases["freshness"] = partial(store.query, "freshness")
     pool = ThreadPoolExecutor(4)
     period = parse_period({"range": days}, now)
     cases["the overview page"] = partial(fetch_overview, store, period, now, pool=pool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import clickhouse_connect
 import httpx
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
 
 from landed.store.supervisor import EngineProcess
 
@@ -20,6 +22,18 @@ from landed.store.supervisor import EngineProcess
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 class Ask(Protocol):
@@ -70,3 +84,13 @@ def ask(http: httpx.Client) -> Ask:
         return http.post("/", params={**http.params, **parameters}, content=sql)
 
     return send
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # `./run test` finds a browser on a machine that has none by this name.
+        found = os.environ.get("LANDED_CHROMIUM") or shutil.which("chromium")
+        made = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield made
+        made.close()

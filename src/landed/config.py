@@ -1,6 +1,7 @@
 """Settings: the only reader of the environment.
 
-Each setting is an environment variable `LANDED_<NAME>`. `landed doctor` shows the
+Each setting is an environment variable `LANDED_<NAME>`, or a line of `landed.env` in the folder
+where landed starts, which `landed init` writes. `landed doctor` shows the
 values in force, secrets masked; the reference page in the docs is made from this class.
 """
 
@@ -12,7 +13,10 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-__all__ = ["Settings"]
+__all__ = ["SETTINGS_FILE", "Settings"]
+
+SETTINGS_FILE = "landed.env"
+"""Read where landed starts; the environment wins over it."""
 
 
 class Settings(BaseSettings):
@@ -24,7 +28,12 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="LANDED_", frozen=True, extra="ignore", populate_by_name=True
+        env_prefix="LANDED_",
+        env_file=SETTINGS_FILE,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
     )
 
     data: Path = Field(

@@ -1,5 +1,7 @@
 """`python -m tests.api.answers`: the reference of the reads, with a real answer of each.
 
+The same answers become the examples of the OpenAPI document.
+
 The answers come from the application itself over a small demo market with a fixed seed; long
 lists are cut to their first entries.
 """
@@ -15,6 +17,7 @@ from urllib.parse import urlencode
 
 import pyarrow as pa
 
+import landed.api
 from landed.api.analytics import READS
 from landed.api.reads import Read
 from landed.config import Settings
@@ -26,6 +29,7 @@ from tests.api.asking import ADMIN, ADMIN_KEY, WRITE_KEY, Client, make_client
 PAGE: Final = Path(__file__).parents[2] / "docs" / "reference" / "analytics.md"
 END: Final = datetime(2026, 3, 1, tzinfo=UTC)
 EVENTS: Final = 30_000
+EXAMPLES: Final = Path(landed.api.__file__).with_name("answers.json")
 MOST: Final = 2
 
 HEAD: Final = """\
@@ -49,10 +53,13 @@ def main() -> None:
         services = _installed(Path(folder))
         try:
             with make_client(services) as client:
-                sections = [_section(read, client, _a_person()) for read in READS]
+                answers = {read.path: _answer(read, client, _a_person()) for read in READS}
         finally:
             services.close()
+    sections = [_section(read, *answers[read.path]) for read in READS]
+    examples = {path: _shortened(answer, told=False) for path, (_, answer) in answers.items()}
     PAGE.write_text("\n".join([HEAD, *sections]), encoding="utf-8")
+    EXAMPLES.write_text(json.dumps(examples, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _market() -> Market:
@@ -82,12 +89,17 @@ def _installed(folder: Path) -> Services:
     return services
 
 
-def _section(read: Read, client: Client, person: str) -> str:
+def _answer(read: Read, client: Client, person: str) -> tuple[str, Any]:
+    """The address that was asked, and what it answered."""
     path = read.path.replace("{user_id:str}", person)
     params = _example(read)
     answer = client.get(path, headers=ADMIN, params=params)
     assert answer.status_code == 200, (path, answer.text)
     address = f"{path}?{urlencode(params, doseq=True, safe=',:|')}" if params else path
+    return address, answer.json()["answer"]
+
+
+def _section(read: Read, address: str, answer: Any) -> str:
     lines = [
         f"## {read.summary}",
         "",
@@ -100,7 +112,7 @@ def _section(read: Read, client: Client, person: str) -> str:
         lines += ["| parameter | meaning | example |", "|---|---|---|"]
         lines += [_row(one.name, one.text, one.example) for one in read.parameters]
         lines += [""]
-    shown = json.dumps(_shortened(answer.json()["answer"]), indent=1, ensure_ascii=False)
+    shown = json.dumps(_shortened(answer), indent=1, ensure_ascii=False)
     lines += [f"`GET {address}` answers", "", "```json", shown, "```", ""]
     return "\n".join(lines)
 
@@ -117,12 +129,13 @@ def _example(read: Read) -> dict[str, str]:
     return params
 
 
-def _shortened(value: Any) -> Any:
+def _shortened(value: Any, *, told: bool = True) -> Any:
+    """The value with its lists cut; where it is told, with a word of what is left out."""
     if isinstance(value, dict):
-        return {name: _shortened(one) for name, one in list(value.items())[:60]}
+        return {name: _shortened(one, told=told) for name, one in list(value.items())[:60]}
     if isinstance(value, list):
-        cut = [_shortened(one) for one in value[:MOST]]
-        return [*cut, f"… {len(value) - MOST} more"] if len(value) > MOST else cut
+        cut = [_shortened(one, told=told) for one in value[:MOST]]
+        return [*cut, f"… {len(value) - MOST} more"] if told and len(value) > MOST else cut
     if isinstance(value, float):
         return float(f"{value:.6g}")
     return value

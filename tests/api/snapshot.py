@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import tempfile
 from pathlib import Path
@@ -31,7 +32,12 @@ def fresh_document() -> dict[str, Any]:
 
 
 def reviewed_part(document: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the version, and the planned events: docs/reference keeps a file of those."""
+    """Leave out the version, and what docs/reference keeps: planned events, answers of reads."""
+    document = copy.deepcopy(document)
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for content in operation["responses"]["200"].get("content", {}).values():
+                content.pop("example", None)
     info = {**document["info"], "version": "any"}
     components = document["components"]
     schemas = {name: each for name, each in components["schemas"].items() if name not in PLAN}

@@ -11,6 +11,8 @@ import pytest
 from jsonschema_rs import Draft202012Validator, meta
 from litestar import Litestar
 
+from landed.api.analytics import READS
+from landed.api.reads import Read
 from landed.events import PLAN, example, json_schema
 from tests.api.asking import Client
 from tests.api.snapshot import REMEDY, SNAPSHOT, fresh_document, reviewed_part, write_snapshot
@@ -51,6 +53,7 @@ def test_every_route_that_takes_events_or_administers_is_in_it(
     shared_client: Client, document: dict[str, Any]
 ) -> None:
     pages = {"/", "/login", "/logout", "/docs", "/openapi.json", "/overview", "/overview/live"}
+    pages |= {"/landed.js", "/landed.d.ts", "/explore", "/explore.csv", "/definitions"}
     app: Litestar = shared_client.app
     routes = {
         route.path.replace(":str}", "}")
@@ -85,6 +88,14 @@ def test_examples_of_the_plan_fit_our_own_form(document: dict[str, Any], event: 
     assert form.is_valid({"events": [one]})
     assert not form.is_valid({"events": [{**one, "usr": 1}]})
     assert event in document["components"]["schemas"]
+
+
+@pytest.mark.parametrize("read", READS, ids=lambda read: read.path)
+def test_examples_of_answers_fit_their_schemas(document: dict[str, Any], read: Read) -> None:
+    found = document["paths"][read.path.replace(":str}", "}")]["get"]["responses"]["200"]
+    content = found["content"]["application/json"]
+    root = {**content["schema"], "components": document["components"]}
+    Draft202012Validator(root).validate(content["example"])
 
 
 def test_a_segment_call_without_a_person_does_not_fit(document: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,23 +18,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 from tests.dashboard.small_market import market_rows
 from tests.queries.event_rows import as_stream
-
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass
@@ -103,16 +91,6 @@ def empty_site(engine: EngineProcess, tmp_path: Path) -> Iterator[Site]:
     """The pages over a store without events."""
     with new_site(engine, tmp_path, with_market=False) as made:
         yield made
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # `./run test` finds a browser on a machine that has none by this name.
-        found = os.environ.get("LANDED_CHROMIUM") or shutil.which("chromium")
-        made = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield made
-        made.close()
 
 
 @dataclass

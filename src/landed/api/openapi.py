@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
 from typing import Final
 
 import msgspec
@@ -53,6 +55,7 @@ class _Operation:
         parameters: Of the query.
         summary: Instead of the handler's.
         media: Media type of the body.
+        example: An answer, None without one.
     """
 
     answer: Mapping[str, Json]
@@ -61,6 +64,7 @@ class _Operation:
     parameters: list[Json] = field(default_factory=list)
     summary: str | None = None
     media: str = _JSON
+    example: Json | None = None
 
 
 def _query(name: str, text: str, schema: Json = _TEXT, *, required: bool = False) -> Json:
@@ -165,7 +169,22 @@ def _read(read: Read) -> _Operation:
     answer = _envelope(read)
     named = ("404",) if "{" in read.path else ()
     refusals = ("400", "401", "403", *named, "422", "503")
-    return _Operation({_JSON: answer}, refusals, parameters=found)
+    return _Operation({_JSON: answer}, refusals, parameters=found, example=_example(read))
+
+
+def _example(read: Read) -> Json:
+    """A real answer, its lists cut: `tests.api.answers` keeps them."""
+    return {
+        "as_of": "2026-03-01T00:01:00Z",
+        "good_until": "2026-03-01T00:16:00Z",
+        "answer": _answers()[read.path],
+    }
+
+
+@cache
+def _answers() -> Json:
+    found: Json = msgspec.json.decode((files("landed.api") / "answers.json").read_bytes())
+    return found
 
 
 def _envelope(read: Read) -> Json:
@@ -182,7 +201,10 @@ def _envelope(read: Read) -> Json:
     }
 
 
-_READS: Final = {read.path.replace(":str}", "}"): {"get": _read(read)} for read in READS}
+@cache
+def _operations() -> dict[str, dict[str, _Operation]]:
+    reads = {read.path.replace(":str}", "}"): {"get": _read(read)} for read in READS}
+    return {**_ROUTES, **reads}
 
 
 def build_document(app: Litestar) -> Json:
@@ -197,7 +219,7 @@ def build_document(app: Litestar) -> Json:
     }
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            _complete(operation, {**_ROUTES, **_READS}[path][method])
+            _complete(operation, _operations()[path][method])
     document["paths"]["/readyz"]["get"]["responses"]["503"] = {
         "description": "Events are refused: the spool cannot keep them.",
         "content": _content(_HEALTH),
@@ -210,6 +232,8 @@ def _complete(operation: Json, known: _Operation) -> None:
         "200": {"description": "Done.", "content": _content(known.answer)},
         **{status: _refusal(status) for status in known.refusals},
     }
+    if known.example is not None:
+        operation["responses"]["200"]["content"][_JSON]["example"] = known.example
     if known.summary:
         operation["summary"] = known.summary
     if known.parameters:

@@ -7,6 +7,7 @@ specifications with the Vega bundle that `VegaBundle` keeps under the data direc
 
 from __future__ import annotations
 
+from landed.charts.answers import MOST_LINES, Bar, Point, bars_chart, lines_chart
 from landed.charts.bundle import VegaBundle, bundle_name
 from landed.charts.daily import ats_chart, daily_chart, events_chart
 from landed.charts.funnel import STEP_TITLES, funnel_chart
@@ -14,14 +15,19 @@ from landed.charts.spec import Spec
 from landed.charts.theme import STYLES, theme
 
 __all__ = [
+    "MOST_LINES",
     "STEP_TITLES",
     "STYLES",
+    "Bar",
+    "Point",
     "Spec",
     "VegaBundle",
     "ats_chart",
+    "bars_chart",
     "bundle_name",
     "daily_chart",
     "events_chart",
     "funnel_chart",
+    "lines_chart",
     "theme",
 ]

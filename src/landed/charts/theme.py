@@ -33,6 +33,7 @@ STYLES: Final[dict[str, dict[str, Any]]] = {
     "funnel-bar": {"color": "var(--chart-1)"},
     "funnel-label": {"color": "var(--ink)", "fontSize": 13},
     "funnel-count": {"color": "var(--muted)", "fontSize": 12.5},
+    "interval": {"color": "var(--ink)", "strokeWidth": 1.5},
     "cursor": {"color": "var(--muted)", "strokeWidth": 1},
 }
 """What each kind of mark looks like; chart functions use these names only."""
@@ -63,5 +64,7 @@ def theme() -> dict[str, Any]:
             "title": None,
         },
         "axisX": {"grid": False, "domain": True, "domainColor": "var(--line-strong)"},
+        "legend": {"labelColor": "var(--ink)", "labelFontSize": 12, "labelLimit": 240},
+        "range": {"category": [f"var(--chart-{number})" for number in range(1, 7)]},
         "style": {name: dict(style) for name, style in STYLES.items()},
     }

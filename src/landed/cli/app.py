@@ -11,7 +11,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from landed.cli import demo, doctor, exporting, importing, migrate, plan, quarantine, serve, sql
+from landed.cli import (
+    demo,
+    doctor,
+    exporting,
+    importing,
+    init,
+    migrate,
+    plan,
+    quarantine,
+    serve,
+    sql,
+)
 from landed.cli.local import settings_for
 from landed.errors import LandedError
 
@@ -25,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 app.command("demo")(demo.demo)
+app.command("init")(init.init)
 app.command("serve")(serve.serve)
 app.command("migrate")(migrate.migrate)
 app.command("events")(plan.events)

@@ -23,7 +23,9 @@ def render_settings() -> str:
     lines = [
         "# Settings",
         "",
-        "Environment variables; nothing need be set. Options of `landed serve` win over them.",
+        "Environment variables; nothing need be set. `landed init` writes them all into",
+        "`landed.env`, which is read where landed starts. The environment wins over the file, and",
+        "options of a command over both.",
         "",
         "| variable | default | meaning |",
         "|---|---|---|",

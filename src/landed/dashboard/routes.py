@@ -15,6 +15,8 @@ from litestar.types import ControllerRouterHandler, Guard
 from landed.charts import bundle_name
 from landed.collect.decode import replies
 from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
+from landed.dashboard.definitions import build_definitions_view
+from landed.dashboard.explore import build_explore_view, parse_explore, write_explore_csv
 from landed.dashboard.headers import SECURITY_HEADERS
 from landed.dashboard.live import Rendered, follow
 from landed.dashboard.pages import Pages, pages_of
@@ -22,12 +24,13 @@ from landed.dashboard.rendering import make_frame, render_html
 from landed.dashboard.types import EmptyView, ErrorView
 from landed.dashboard.view import build_checks, build_overview_view
 from landed.errors import InvalidInputError, LandedError, NotFoundError
-from landed.insights import Overview, Period, parse_period
+from landed.insights import Overview, Period, fetch_answer, parse_period
 
 __all__ = ["page_handlers"]
 
 _BUNDLE_WAIT_SECONDS: Final = 20
 _NO_STORE: Final = {"Cache-Control": "no-store"}
+_CSV: Final = "text/csv"
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 
 AnyRequest = Request[Any, Any, Any]
@@ -48,7 +51,15 @@ def page_handlers(guards: Sequence[Guard] = ()) -> list[ControllerRouterHandler]
     """
     pages = Router(
         path="/",
-        route_handlers=[show_start, show_overview, show_overview_json, show_overview_live],
+        route_handlers=[
+            show_start,
+            show_overview,
+            show_overview_json,
+            show_overview_live,
+            show_explore,
+            send_explore_csv,
+            show_definitions,
+        ],
         guards=list(guards),
         response_headers=SECURITY_HEADERS,
     )
@@ -104,6 +115,43 @@ def show_overview_live(request: AnyRequest) -> Response[Any]:
         timing=pages.timing,
     )
     return ServerSentEvent(messages, retry_duration=2000)
+
+
+@get("/explore", sync_to_thread=True, include_in_schema=False)
+def show_explore(request: AnyRequest) -> Response[str]:
+    """Show any metric; its address is its state."""
+    pages = pages_of(request.app)
+    try:
+        asked = parse_explore(request.query_params, _now(pages))
+        answer = fetch_answer(pages.services.store, asked.question)
+    except LandedError as error:
+        return _html(_error_html(error, "/explore"), error.status)
+    view = build_explore_view(asked, answer, make_frame(asked.metric.title, "/explore"))
+    return _html(render_html("explore.html", view), 200)
+
+
+@get("/explore.csv", sync_to_thread=True, include_in_schema=False)
+def send_explore_csv(request: AnyRequest) -> Response[Any]:
+    """Send the numbers of an explored metric as a file."""
+    pages = pages_of(request.app)
+    try:
+        asked = parse_explore(request.query_params, _now(pages))
+        answer = fetch_answer(pages.services.store, asked.question)
+    except LandedError as error:
+        return _json_error(error)
+    name = f'attachment; filename="{asked.metric.name}.csv"'
+    return Response(
+        write_explore_csv(asked, answer),
+        media_type=_CSV,
+        headers={**_NO_STORE, "Content-Disposition": name},
+    )
+
+
+@get("/definitions", sync_to_thread=False, include_in_schema=False)
+def show_definitions() -> Response[str]:
+    """Show what every metric is."""
+    view = build_definitions_view(make_frame("Definitions", "/definitions"))
+    return _html(render_html("definitions.html", view), 200)
 
 
 @get("/static/vega/{name:str}", sync_to_thread=True, include_in_schema=False)
@@ -203,9 +251,9 @@ def _empty_view(pages: Pages, request: AnyRequest) -> EmptyView:
     )
 
 
-def _error_html(error: LandedError) -> str:
+def _error_html(error: LandedError, path: str = "/overview") -> str:
     view = ErrorView(
-        frame=make_frame("Not this period", "/overview"),
+        frame=make_frame("Cannot be shown", path),
         heading="This address cannot be shown",
         message=error.message,
         field=error.detail or "",

@@ -27,6 +27,7 @@ __all__ = [
     "Keys",
     "Legend",
     "OverviewView",
+    "PeriodMenu",
     "Services",
     "Table",
     "Tile",
@@ -246,16 +247,34 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodMenu:
+    """What a page's time may be.
+
+    Attributes:
+        action: The page that a custom range is sent to.
+        chosen: What is chosen, in words.
+        choices: The named lengths.
+        custom: The two days.
+        kept: What else the address says, which a choice leaves as it is.
+        compare: Whether to look at the period before, where a page can.
+    """
+
+    action: str
+    chosen: str
+    choices: tuple[Choice, ...]
+    custom: CustomRange
+    kept: tuple[tuple[str, str], ...]
+    compare: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
     """The whole overview, ready to be written."""
 
     frame: Frame
     period_words: str
     compared_words: str
-    chosen: str
-    choices: tuple[Choice, ...]
-    custom: CustomRange
-    compare: Choice
+    menu: PeriodMenu
     live_href: str
     json_href: str
     fetched_at: str

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 
 from landed.charts import ats_chart, daily_chart, events_chart
 from landed.dashboard.funnel_view import funnel_view, interview_note
+from landed.dashboard.period_menu import build_period_menu
 from landed.dashboard.types import (
     Banner,
     CatalogueView,
     ChartView,
     Check,
     Choice,
-    CustomRange,
     Delta,
     Frame,
     HealthReport,
@@ -26,12 +26,11 @@ from landed.dashboard.types import (
     Tile,
 )
 from landed.dashboard.wording import ago, day_words, define, delta, number, span_words
-from landed.insights import PRESET_DAYS, DayPoint, Overview, Period
+from landed.insights import DayPoint, Overview, Period
 from landed.metrics import metric
 
 __all__ = ["build_checks", "build_overview_view"]
 
-_KEYS: Final = {7: "W", 28: "F", 90: "N", 365: "Y"}
 _SHOWN_EVENTS: Final = 12
 
 
@@ -63,10 +62,12 @@ def build_overview_view(
         frame=frame,
         period_words=span_words(period.first_on, period.last_on),
         compared_words=_compared_words(period) if compare else "",
-        chosen=_chosen(period),
-        choices=tuple(_choice(days, period, compare=compare) for days in PRESET_DAYS),
-        custom=_custom(period),
-        compare=_compare_choice(period, compare=compare),
+        menu=build_period_menu(
+            "/overview",
+            period,
+            {"compare": "previous" if compare else "none"},
+            _compare_choice(period, compare=compare),
+        ),
         live_href=f"/overview/live?{address}",
         json_href=f"/overview.json?{address}",
         fetched_at=overview.fetched_at.isoformat(),
@@ -89,32 +90,9 @@ def _address(period: Period, *, compare: bool) -> str:
     return urlencode({**period.to_query(), "compare": "previous" if compare else "none"})
 
 
-def _chosen(period: Period) -> str:
-    return f"Last {period.days} days" if period.preset else "Custom"
-
-
 def _compared_words(period: Period) -> str:
     before = period.previous()
     return f"compared with {span_words(before.first_on, before.last_on)}"
-
-
-def _choice(days: int, period: Period, *, compare: bool) -> Choice:
-    query = urlencode({"range": days, "compare": "previous" if compare else "none"})
-    return Choice(
-        title=f"Last {days} days",
-        key=_KEYS[days],
-        href=f"/overview?{query}",
-        is_chosen=period.preset and period.days == days,
-    )
-
-
-def _custom(period: Period) -> CustomRange:
-    return CustomRange(
-        first_on=period.first_on.isoformat(),
-        last_on=period.last_on.isoformat(),
-        today=period.seen_at.astimezone(UTC).date().isoformat(),
-        is_chosen=not period.preset,
-    )
 
 
 def _compare_choice(period: Period, *, compare: bool) -> Choice:

@@ -22,7 +22,7 @@ from landed.errors import InvalidInputError, LandedError
 from landed.metrics import FunnelQuestion, PathQuestion, Question
 from landed.store.exports import FORMS, ExportForm, build_export
 from landed.store.funnel_sql import build_funnel_statement
-from landed.store.limits import ADMIN, EXPORT, INSERT, PAGE, READ, Limits
+from landed.store.limits import ADMIN, EXPORT, INSERT, PAGE, READ, UPKEEP, Limits
 from landed.store.metric_sql import build_statement
 from landed.store.migration import migrate
 from landed.store.paths_sql import build_paths_statement
@@ -330,7 +330,7 @@ class Store:
                 sql, parameters=bound or None, settings=settings, use_database=in_database
             )
 
-        self._run(run, INSERT)
+        self._run(run, UPKEEP)
 
     def remove_quarantined(self, ids: Sequence[str]) -> None:
         """Take rows out of the quarantine, because they became events.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["ADMIN", "EXPORT", "INSERT", "PAGE", "READ", "Limits"]
+__all__ = ["ADMIN", "EXPORT", "INSERT", "PAGE", "READ", "UPKEEP", "Limits"]
 
 
 @dataclass(frozen=True)
@@ -43,3 +43,5 @@ ADMIN: Final = Limits(max_seconds=120, max_bytes=8 << 30, max_rows=100_000_000)
 INSERT: Final = Limits(max_seconds=300, max_bytes=8 << 30, max_rows=0)
 # As long as it takes to send everything; the memory does not grow with the rows.
 EXPORT: Final = Limits(max_seconds=6 * 3600, max_bytes=4 << 30, max_rows=0)
+# Migrations and erasures rewrite what is stored: as long as that takes.
+UPKEEP: Final = Limits(max_seconds=6 * 3600, max_bytes=8 << 30, max_rows=0)

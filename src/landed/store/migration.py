@@ -29,6 +29,8 @@ __all__ = ["MigrationTarget", "Step", "list_steps", "migrate", "render_statement
 _log = structlog.get_logger(__name__)
 _FOLDER: Final = files("landed.store") / "migrations"
 _STEP_NAME: Final = re.compile(r"\d{4}_\w+\.sql")
+_THROWN: Final = 395
+_TYPED_PATH: Final = re.compile(r"`?(\w+)`? ((?:\w+\()?\w+\)?)(?=[,)])")
 _STATEMENT_END: Final = re.compile(r";\s*$", re.MULTILINE)
 _REPLICATED: Final = "ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')"
 
@@ -140,19 +142,39 @@ def render_statements(step: Step, store: MigrationTarget, hints: str) -> list[st
 def _follow_hints(store: MigrationTarget, hints: str) -> list[str]:
     """Change the types of `properties` where they are not those of the hints any more."""
     table = "events_local" if store.cluster else "events"
-    if store.query("hints_state", {"hints": hints, "table": table})[0]["same"]:
+    state = store.query("hints_state", {"hints": hints, "table": table})[0]
+    if state["stored"] == state["wanted"]:
         return []
-    try:
-        store.execute(_fill("hints_trial.sql", store, hints))
-    except RefusedError as error:
-        if not error.is_about_data:
-            raise
-        _log.warning("hints_not_followed", reason="stored events do not fit the new types")
+    stored, wanted = (_typed_paths(state[name]) for name in ("stored", "wanted"))
+    for path, kind in list(wanted.items()):
+        if stored.get(path) != kind and not _fits(store, path, kind):
+            reason = "stored events do not fit its new type"
+            _log.warning("hint_not_followed", path=path, reason=reason)
+            wanted.pop(path)
+            if path in stored:
+                wanted[path] = stored[path]
+    if wanted == stored:
         return []
     change = Step(0, "hints", _read("hints.sql"), _read("hints.cluster.sql"))
-    for statement in render_statements(change, store, hints):
+    possible = ", ".join(f"`{path}` {kind}" for path, kind in wanted.items())
+    for statement in render_statements(change, store, possible):
         store.execute(statement)
     return ["hints"]
+
+
+def _fits(store: MigrationTarget, path: str, kind: str) -> bool:
+    try:
+        store.execute(Template(_read("hints_trial.sql")).substitute(path=path, type=kind))
+    except RefusedError as error:
+        if not (error.is_about_data or error.clickhouse_code == _THROWN):
+            raise
+        return False
+    return True
+
+
+def _typed_paths(column_type: str) -> dict[str, str]:
+    """The typed paths of a JSON column's type."""
+    return dict(_TYPED_PATH.findall(column_type))
 
 
 def _read_step(name: str) -> Step:

@@ -144,15 +144,16 @@ def test_without_comparison_the_page_shows_none() -> None:
     view = view_of(an_overview(compare=False), compare=False)
     assert view.compared_words == ""
     assert {tile.delta for tile in view.tiles} == {None}
-    assert view.compare.href == "/overview?range=28&compare=previous"
+    assert view.menu.compare is not None
+    assert view.menu.compare.href == "/overview?range=28&compare=previous"
     assert view.live_href == "/overview/live?range=28&compare=none"
 
 
 def test_a_finished_period_has_no_unfinished_day() -> None:
     asked = {"range": "custom", "from": "2026-10-01", "to": "2026-10-10"}
     view = view_of(an_overview(asked=asked))
-    assert view.chosen == "Custom"
-    assert view.custom.is_chosen
+    assert view.menu.chosen == "Custom"
+    assert view.menu.custom.is_chosen
     assert [entry.words for entry in view.trend.legend] == ["This period", "Period before"]
     assert view.period_words == "1 Oct 2026 to 10 Oct 2026".replace(" 2026 to", " to")
 

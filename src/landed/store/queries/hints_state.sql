@@ -1,4 +1,6 @@
--- Are the types inside `properties` of `table` those that `hints` ask for? One row.
-SELECT type = toTypeName(CAST('{}', concat('JSON(max_dynamic_paths = 0, ', {hints:String}, ')'))) AS same
+-- What types have the paths inside `properties` of `table`, and what would `hints` make of them? One row.
+SELECT
+    type AS stored,
+    toTypeName(CAST('{}', concat('JSON(max_dynamic_paths = 0, ', {hints:String}, ')'))) AS wanted
 FROM system.columns
 WHERE database = currentDatabase() AND table = {table:String} AND name = 'properties'

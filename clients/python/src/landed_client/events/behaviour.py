@@ -72,6 +72,32 @@ class BehaviourEvents(Capturing):
             },
         )
 
+    def page_left(
+        self,
+        *,
+        path: str | None = None,
+        duration_seconds: float | None = None,
+        **about: Unpack[About],
+    ) -> str:
+        """A person left a page, or put it out of sight.
+
+        Send it each time that the page goes out of sight, with the time for which it was seen since
+        it came into sight; `landed.js` does. The sum over a page's events is the time spent on it.
+
+        Args:
+            path: Path of the page, without host and query.
+            duration_seconds: How long it took or lasted. In seconds.
+            **about: Whose it is, when and where: see `About`.
+        """
+        return self.capture(
+            "page_left",
+            about,
+            {
+                "path": path,
+                "duration_seconds": duration_seconds,
+            },
+        )
+
     def page_viewed(
         self,
         *,
