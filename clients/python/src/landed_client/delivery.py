@@ -90,7 +90,7 @@ class Delivery:
             with error:
                 return _refused(error)
         except (OSError, HTTPException) as error:
-            return Sent(fault=type(error).__name__, later=True)
+            return Sent(fault=str(getattr(error, "reason", "") or error), later=True)
 
     def read(self, path: str, params: dict[str, Any]) -> Any:
         """Read one answer.

@@ -123,7 +123,7 @@ class Sender:
             # What is still on its way may not arrive; if it does, it counts once all the same.
             self._waiting.extendleft(reversed(self._in_hand))
             self._shelve()
-            self._drop(len(self._waiting), "the program ended")
+            self._drop(len(self._waiting), "closed before they arrived")
             self._waiting.clear()
 
     def _start(self) -> None:
