@@ -17,9 +17,11 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CumulativeIncidence", "LifeTable", "estimate_incidence"]
+__all__ = ["CumulativeIncidence", "LifeTable", "estimate_incidence", "rows_at_risk"]
 
 Floats = npt.NDArray[np.float64]
+
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,16 +132,31 @@ def estimate_incidence(
 def _columns(table: LifeTable) -> tuple[list[int], Floats, Floats, Floats]:
     """Times with an event of either kind; how many events, others and rows at risk there."""
     times = sorted({*table.events, *table.others})
-    leaving = sorted({*times, *table.censored})
-    left_before: dict[int, int] = {}
-    gone = 0
-    for time in leaving:
-        left_before[time] = gone
-        gone += sum(part.get(time, 0) for part in (table.events, table.others, table.censored))
     events = np.array([table.events.get(time, 0) for time in times], dtype=np.float64)
     others = np.array([table.others.get(time, 0) for time in times], dtype=np.float64)
-    at_risk = np.array([table.size - left_before[time] for time in times], dtype=np.float64)
-    return times, events, others, at_risk
+    return times, events, others, rows_at_risk(table, np.array(times, dtype=np.float64))
+
+
+def rows_at_risk(table: LifeTable, times: Floats) -> Floats:
+    """How many rows have not left before each time.
+
+    Args:
+        table: When rows leave.
+        times: In any order.
+
+    Examples:
+        >>> table = LifeTable(events={2: 1}, others={3: 1}, censored={2: 5})
+        >>> rows_at_risk(table, np.array([1.0, 2.0, 3.0])).tolist()
+        [7.0, 7.0, 1.0]
+    """
+    leaving = [
+        pair for part in (table.events, table.others, table.censored) for pair in part.items()
+    ]
+    when, rows = np.array(leaving, dtype=np.float64).reshape(-1, 2).T
+    order = np.argsort(when)
+    gone = np.concatenate([[0.0], np.cumsum(rows[order])])
+    at_risk: Floats = gone[-1] - gone[np.searchsorted(when[order], times, side="left")]
+    return at_risk
 
 
 def _incidence(events: Floats, others: Floats, at_risk: Floats) -> tuple[float, float]:
@@ -158,9 +175,9 @@ def _incidence(events: Floats, others: Floats, at_risk: Floats) -> tuple[float, 
 
 
 def _interval(value: float, variance: float, known: int, level: float) -> tuple[float, float]:
-    if not 0 < value < 1:
+    if not _ROUNDING < value < 1 - _ROUNDING:  # all or nobody, but for the last digits
         bound = ((1 - level) / 2) ** (1 / known)
-        return (bound, 1.0) if value else (0.0, 1 - bound)
+        return (bound, 1.0) if value > _ROUNDING else (0.0, 1 - bound)
     z = NormalDist().inv_cdf((1 + level) / 2)
     width = z * variance**0.5 / abs(value * np.log(value))
     return float(value ** np.exp(width)), float(value ** np.exp(-width))

@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from landed.stats.incidence import LifeTable
+from landed.stats.incidence import LifeTable, rows_at_risk
 
 __all__ = ["WaitingTime", "cut_table", "estimate_waiting"]
 
@@ -103,7 +103,7 @@ def _curve(table: LifeTable, level: float) -> tuple[Floats, Floats, Floats, Floa
     """Times with an event; the share still waiting after each, and its interval's ends."""
     times: Floats = np.array(sorted(table.events), dtype=np.float64)
     events = np.array([table.events[int(time)] for time in times], dtype=np.float64)
-    at_risk = np.array([_at_risk(table, int(time)) for time in times], dtype=np.float64)
+    at_risk = rows_at_risk(table, times)
     waiting: Floats = np.cumprod(1 - events / at_risk, dtype=np.float64)
     rest = np.where(at_risk > events, at_risk - events, np.inf)  # nobody left: the curve is 0
     greenwood = np.cumsum(events / (at_risk * rest))
@@ -114,8 +114,3 @@ def _curve(table: LifeTable, level: float) -> tuple[Floats, Floats, Floats, Floa
     low: Floats = np.where(inside, np.exp(log * np.exp(width)), waiting)
     high: Floats = np.where(inside, np.exp(log * np.exp(-width)), waiting)
     return times, waiting, low, high
-
-
-def _at_risk(table: LifeTable, time: int) -> int:
-    parts = (table.events, table.censored)
-    return sum(rows for part in parts for left, rows in part.items() if left >= time)
