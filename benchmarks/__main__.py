@@ -35,7 +35,13 @@ def main(names: list[str], *, events: int | None = None, kept: Path | None = Non
         Console(stderr=True).print(f"[bold]{name}[/] …", highlight=False)
         wishes = {"events": events or 10_000_000, "kept": kept} if name == "numbers" else {}
         measured = importlib.import_module(f"benchmarks.{name}").run(**wishes)
-        results[name] = {"measured_at": datetime.now(UTC).isoformat(), **_machine(), **measured}
+        known = results.get(name, {}) if name == "numbers" else {}
+        results[name] = {
+            **known,  # the sizes that were not measured this time
+            "measured_at": datetime.now(UTC).isoformat(),
+            **_machine(),
+            **measured,
+        }
         RESULTS.write_text(json.dumps(results, indent=2) + "\n")
         _show(name, measured)
 
