@@ -62,8 +62,8 @@ def import_file(
         return
     mapping = load_mapping(map)
     console = Console(stderr=True, highlight=False)
-    checkpoint = open_checkpoint(settings, file, console, mapping=map)
     rows_in_file = count_rows(file)
+    checkpoint = open_checkpoint(settings, file, console, mapping=map)
     totals = {"accepted": 0, "quarantined": 0, "withheld": 0}
     with _delivery(settings) as deliver, progress_bar(console) as progress:
         done = checkpoint.done

@@ -18,7 +18,7 @@ from landed.events import (
 )
 
 PAST_TENSE = re.compile(
-    r"(ed|shown|made|given|set|hit|sent)$"  # verb at the end …
+    r"(ed|shown|made|given|set|hit|sent|left)$"  # verb at the end …
     r"|_signed_up$"  # … or before its particle
 )
 NAMES_FOR_COLLEAGUES = """
