@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +135,26 @@ def test_the_facade_tells_and_reads(client: Client) -> None:
     assert dashboard.get_dashboard_overview(range=7)["answer"]
     assert dashboard.get_quality_report(range=30)["answer"]
     assert dashboard.get_success_stories()["answer"]
+
+
+def test_an_export_is_text_or_bytes(landed: Server, client: Client) -> None:
+    known = landed.count()
+    client.goal_set(user_id="u-7", goal_type="exported")
+    assert client.flush()
+    wait_for_count(landed, known + 1)
+    dashboard = AnalyticsIntegration(client).admin_dashboard
+    now = datetime.now(UTC)
+    # As the contract's example has it: times without a zone are this machine's.
+    text = dashboard.export_analytics_data(
+        data_type="success",
+        start_date=datetime.now() - timedelta(days=30),  # noqa: DTZ005 - as above
+        end_date=now + timedelta(minutes=1),
+        format="json",
+    )
+    assert isinstance(text, str)
+    assert "exported" in {row["properties"]["goal_type"] for row in json.loads(text)}
+    packed = dashboard.export_analytics_data(data_type="success", format="parquet")
+    assert isinstance(packed, bytes)
+    assert packed.startswith(b"PAR1")
+    with pytest.raises(LandedError, match="type is 'no'"):
+        dashboard.export_analytics_data(data_type="no")
