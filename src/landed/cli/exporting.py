@@ -35,6 +35,7 @@ __all__ = ["export"]
 
 _PATIENCE_SECONDS = 600.0
 _PIECE_BYTES = 1 << 20
+_ROWS_AT_ONCE = 20_000
 _REACH = (
     "SELECT count() AS events, toString(min(occurred_at)) AS first, "
     "toString(max(occurred_at)) AS last FROM events"
@@ -163,9 +164,9 @@ def _pieces(paths: Iterable[Path]) -> Iterator[bytes]:
 def _join_parquet(paths: list[Path], fresh: Path) -> None:
     with pq.ParquetWriter(fresh, pq.read_schema(paths[0]), compression="zstd") as out:
         for path in paths:
-            with pq.ParquetFile(path) as part:
-                for number in range(part.num_row_groups):
-                    out.write_table(part.read_row_group(number))
+            with pq.ParquetFile(path, buffer_size=_PIECE_BYTES, pre_buffer=False) as part:
+                for batch in part.iter_batches(_ROWS_AT_ONCE):
+                    out.write_batch(batch)
 
 
 @contextmanager
