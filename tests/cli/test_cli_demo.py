@@ -124,7 +124,7 @@ def test_an_interrupted_load_goes_on_with_the_same_market(
 def test_a_store_that_takes_nothing_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "_AHEAD_BYTES", -1)
+    monkeypatch.setattr("landed.collect.spool._AHEAD_BYTES", -1)
     monkeypatch.setattr(demo, "_ROOM_SECONDS", 0.1)
     run = landed("demo", *OPTIONS, "--no-serve", "--data", tmp_path)
     assert run.code == 1

@@ -6,17 +6,15 @@ import asyncio
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
-import pyarrow as pa
 from litestar import Request, Response, get, post
 from litestar.params import Parameter
 from litestar.response import Stream
 
 from landed.api.auth import require_admin
 from landed.api.pieces import Pieces, PiecesStream
-from landed.collect import Spool
 from landed.collect.exported import read_events_batch
 from landed.collect.replay import list_quarantined, replay_quarantine
-from landed.errors import MalformedRequestError, SpoolFullError
+from landed.errors import MalformedRequestError
 from landed.wiring import Services
 
 __all__ = ["MEDIA_TYPES", "ReplayAnswer", "RestoreAnswer", "SqlRequest", "admin_handlers"]
@@ -28,7 +26,6 @@ MEDIA_TYPES: Final = {
 }
 """Format of a result → its media type."""
 
-_AHEAD_BYTES: Final = 256 << 20
 _ROOM_SECONDS: Final = 20.0
 
 AnyRequest = Request[Any, Any, Any]
@@ -159,14 +156,9 @@ async def restore_events(request: AnyRequest) -> RestoreAnswer:
     """
     services: Services = request.app.state.services
     batch = await asyncio.to_thread(read_events_batch, await request.body())
-    await asyncio.to_thread(_append, services.spool, batch)
+    append = services.spool.append_when_room
+    await asyncio.to_thread(append, "events", batch, timeout=_ROOM_SECONDS)
     return RestoreAnswer(accepted=batch.num_rows)
-
-
-def _append(spool: Spool, batch: pa.RecordBatch) -> None:
-    if not spool.wait_for_room(bytes_on_disk=_AHEAD_BYTES, timeout=_ROOM_SECONDS):
-        raise SpoolFullError("The store is behind; send the rows again later.")
-    spool.append("events", batch)
 
 
 def admin_handlers() -> list[Any]:

@@ -13,20 +13,19 @@ import msgspec
 import numpy as np
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from landed.cli.checkpoints import progress_bar
 from landed.cli.local import opened, settings_for, wait_until_stored
 from landed.cli.serve import HostOption, PortOption, show_welcome
 from landed.cli.server import run_server
 from landed.collect.decode import decode_own
 from landed.config import Settings
 from landed.demo import Market, MarketConfig, live_events, to_batch
-from landed.errors import InvalidInputError, LandedError, SpoolFullError
+from landed.errors import InvalidInputError, LandedError
 from landed.wiring import Services, utc_now
 
 __all__ = ["demo"]
 
-_AHEAD_BYTES = 64 << 20
 _ROOM_SECONDS = 600.0
 _EVENTS_PER_SECOND = 3.0
 _DEFAULT_FOLDER = Path("landed-demo")
@@ -103,14 +102,14 @@ def _note(data: Path, config: MarketConfig, *, complete: bool) -> None:
 
 def _load(settings: Settings, config: MarketConfig) -> None:
     market = Market(config)
-    with opened(settings) as services, _progress() as progress:
+    with opened(settings) as services, progress_bar(Console(stderr=True)) as progress:
         pseudonymiser = services.fresh_pipeline().pseudonymiser
         task = progress.add_task("simulating and loading", total=config.events)
         loaded = 0
         for chunk in market.slices():
-            services.spool.append("events", to_batch(chunk, pseudonymiser))
-            if not services.spool.wait_for_room(bytes_on_disk=_AHEAD_BYTES, timeout=_ROOM_SECONDS):
-                raise SpoolFullError("The store does not take the events. See engine.log.")
+            services.spool.append_when_room(
+                "events", to_batch(chunk, pseudonymiser), timeout=_ROOM_SECONDS
+            )
             loaded += len(chunk)
             progress.update(task, completed=min(loaded, config.events))
         progress.update(task, completed=config.events, description="waiting for the store")
@@ -138,13 +137,3 @@ async def _live(services: Services, url: str, config: MarketConfig) -> None:
                 source="demo",
                 received_at=received_at,
             )
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )

@@ -30,16 +30,14 @@ from landed.insights import (
     parse_export,
     stream_export,
 )
+from landed.store import read_query
 
 __all__ = ["export"]
 
 _PATIENCE_SECONDS = 600.0
 _PIECE_BYTES = 1 << 20
 _ROWS_AT_ONCE = 20_000
-_REACH = (
-    "SELECT count() AS events, toString(min(occurred_at)) AS first, "
-    "toString(max(occurred_at)) AS last FROM events"
-)
+_REACH = read_query("freshness")
 
 Fetch = Callable[[Export], Iterable[bytes]]
 Reach = Callable[[], dict[str, Any]]
@@ -121,7 +119,8 @@ def _within(wanted: Export, reach: dict[str, Any]) -> Export:
     if not int(reach["events"]):
         return replace(wanted, since=wanted.until - timedelta(milliseconds=1))
     first, last = (
-        datetime.fromisoformat(reach[name]).replace(tzinfo=UTC) for name in ("first", "last")
+        datetime.fromisoformat(reach[f"{name}_occurred_at"]).replace(tzinfo=UTC)
+        for name in ("first", "last")
     )
     since = max(wanted.since, first)
     until = min(wanted.until, last + timedelta(milliseconds=1))

@@ -16,21 +16,28 @@ import typer
 from rich.console import Console
 
 from landed.cli.checkpoints import open_checkpoint, progress_bar
-from landed.cli.local import RunningServer, find_server, opened, settings_for, wait_until_stored
+from landed.cli.local import (
+    TRIES,
+    RunningServer,
+    find_server,
+    opened,
+    post_patiently,
+    settings_for,
+    wait_until_stored,
+)
 from landed.cli.restoring import restore
 from landed.cli.serve import DataOption
 from landed.collect.decode import decode_own
 from landed.collect.files import count_rows, read_rows
 from landed.collect.mapping import ColumnMap, build_event, load_mapping
 from landed.config import Settings
-from landed.errors import LandedError, SpoolFullError, StoreError
+from landed.errors import SpoolFullError, StoreError
 from landed.wiring import Services
 
 __all__ = ["import_file"]
 
 _ROWS_PER_REQUEST = 500
 _REQUEST_BYTES = 2 << 20
-_TRIES = 8
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 
 Answer = dict[str, Any]
@@ -129,29 +136,16 @@ def _delivery(settings: Settings) -> Iterator[Deliver]:
 
 
 def _post(client: httpx.Client, server: RunningServer, body: bytes) -> Answer:
-    attempt = 0
-    while True:
-        answer = client.post(
-            f"{server.url}/api/analytics/import",
-            content=body,
-            headers={"Authorization": f"Bearer {server.keys.write_key}"},
-        )
-        busy = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
-        if busy and attempt < _TRIES:
-            time.sleep(min(2**attempt * 0.25, 5))
-            attempt += 1
-            continue
-        if answer.is_error:
-            raise LandedError(f"The server refused: {answer.json()['message']}")
-        found: Answer = answer.json()
-        return found
+    url, key = f"{server.url}/api/analytics/import", server.keys.write_key
+    found: Answer = post_patiently(client, url, body, key)
+    return found
 
 
 def _submit(services: Services, body: bytes) -> Answer:
     collector = services.collector
     received_at = collector.now()
     decoded = decode_own(body, received_at=received_at)
-    for attempt in range(_TRIES):
+    for attempt in range(TRIES):
         try:
             receipt = collector.submit(
                 decoded, size=len(body), source="import", received_at=received_at

@@ -15,11 +15,14 @@ from pydantic import ValidationError
 
 from landed.cli.server import server_file
 from landed.config import Settings
-from landed.errors import InvalidInputError, StoreError
+from landed.errors import InvalidInputError, LandedError, StoreError
 from landed.privacy import Keys, load_keys
 from landed.wiring import Services, build_services
 
-__all__ = ["RunningServer", "find_server", "opened", "settings_for"]
+__all__ = ["TRIES", "RunningServer", "find_server", "opened", "post_patiently", "settings_for"]
+
+TRIES = 8
+"""How often a full spool is tried."""
 
 _STORE_PATIENCE_SECONDS = 60.0
 
@@ -68,6 +71,25 @@ def find_server(settings: Settings) -> RunningServer | None:
         admin_key=settings.admin_key.get_secret_value() if settings.admin_key else None,
     )
     return RunningServer(url, keys)
+
+
+def post_patiently(client: httpx.Client, url: str, content: bytes, key: str) -> Any:
+    """Send to a server, again while it is busy; return the JSON of its answer.
+
+    Raises:
+        LandedError: It refuses.
+        StoreError: It stays busy.
+    """
+    told = ""
+    for attempt in range(TRIES):
+        answer = client.post(url, content=content, headers={"Authorization": f"Bearer {key}"})
+        if not answer.is_error:
+            return answer.json()
+        told = f"The server refused: {answer.json()['message']}"
+        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            raise LandedError(told)
+        time.sleep(min(2**attempt * 0.25, 5))
+    raise StoreError(f"{told} The spool stays full. See `landed doctor`.")
 
 
 @contextlib.contextmanager

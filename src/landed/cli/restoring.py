@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -13,17 +12,15 @@ import pyarrow as pa
 from rich.console import Console
 
 from landed.cli.checkpoints import Checkpoint, open_checkpoint, progress_bar
-from landed.cli.local import RunningServer, find_server, opened, wait_until_stored
+from landed.cli.local import RunningServer, find_server, opened, post_patiently, wait_until_stored
 from landed.collect.exported import Row, is_exported, read_exported_row, to_events_batch
 from landed.collect.files import count_rows, read_rows
 from landed.config import Settings
-from landed.errors import InvalidInputError, LandedError, StoreError
+from landed.errors import InvalidInputError
 
 __all__ = ["restore"]
 
 _ROWS = 5_000
-_TRIES = 8
-_AHEAD_BYTES = 256 << 20
 _ROOM_SECONDS = 600.0
 
 Deliver = Callable[[pa.RecordBatch], None]
@@ -84,12 +81,8 @@ def _delivery(settings: Settings) -> Iterator[Deliver]:
             yield lambda batch: _post(client, server, batch)
         return
     with opened(settings) as services:
-
-        def append(batch: pa.RecordBatch) -> None:
-            services.spool.append("events", batch)
-            services.spool.wait_for_room(bytes_on_disk=_AHEAD_BYTES, timeout=_ROOM_SECONDS)
-
-        yield append
+        append = services.spool.append_when_room
+        yield lambda batch: append("events", batch, timeout=_ROOM_SECONDS)
         wait_until_stored(services)
 
 
@@ -97,15 +90,5 @@ def _post(client: httpx.Client, server: RunningServer, batch: pa.RecordBatch) ->
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as stream:
         stream.write_batch(batch)
-    for attempt in range(_TRIES):
-        answer = client.post(
-            f"{server.url}/api/admin/events",
-            content=sink.getvalue().to_pybytes(),
-            headers={"Authorization": f"Bearer {server.keys.admin_key}"},
-        )
-        if not answer.is_error:
-            return
-        if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-            raise LandedError(f"The server refused: {answer.json()['message']}")
-        time.sleep(min(2**attempt * 0.25, 5))
-    raise StoreError("The spool stays full: the store does not take its rows. See `landed doctor`.")
+    url, key = f"{server.url}/api/admin/events", server.keys.admin_key
+    post_patiently(client, url, sink.getvalue().to_pybytes(), key)

@@ -42,6 +42,7 @@ _GATHER_SECONDS: Final = 0.002
 _HELD_SECONDS: Final = 0.05
 _PROBE_SECONDS: Final = 1.0
 _PROBE_BYTES: Final = 4096
+_AHEAD_BYTES: Final = 64 << 20
 
 
 Done = Future[None] | asyncio.Future[None]
@@ -228,6 +229,21 @@ class Spool:
                 self._append(lane, batch)
             except OSError as error:
                 raise _disk_refused(error) from error
+
+    def append_when_room(self, lane: Lane, batch: pa.RecordBatch, *, timeout: float) -> None:
+        """Commit a ready-made batch as soon as the store has taken most of those before it.
+
+        Args:
+            lane: Where it goes.
+            batch: Rows of that lane.
+            timeout: How long to wait, in seconds.
+
+        Raises:
+            SpoolFullError: The store does not take its rows, or the disk refused the bytes.
+        """
+        if not self.wait_for_room(bytes_on_disk=_AHEAD_BYTES, timeout=timeout):
+            raise SpoolFullError("The store does not take the events. See `landed doctor`.")
+        self.append(lane, batch)
 
     def wait_for_room(self, *, bytes_on_disk: int, timeout: float) -> bool:
         """Wait until the store has taken enough; for loads that would run ahead of it."""

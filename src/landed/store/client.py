@@ -20,7 +20,7 @@ from urllib3.exceptions import HTTPError
 
 from landed.errors import InvalidInputError, LandedError
 from landed.metrics import FunnelQuestion, PathQuestion, Question
-from landed.store.exports import FORMS, ExportForm, build_export
+from landed.store.exports import FORMS, ExportForm, Form, build_export
 from landed.store.funnel_sql import build_funnel_statement
 from landed.store.limits import ADMIN, EXPORT, INSERT, PAGE, READ, UPKEEP, Limits
 from landed.store.metric_sql import build_statement
@@ -283,12 +283,7 @@ class Store:
                 f"{format[:80]!r} is no format; use one of {', '.join(FORMATS)}."
             )
 
-        def ask(client: Client, settings: dict[str, Any]) -> Iterator[bytes]:
-            settings |= {"readonly": 2}
-            response = client.raw_stream(sql, fmt=name, settings=settings)
-            return read_stream(cast(Response, response))
-
-        return self._run(ask, ADMIN)
+        return self._stream(sql, None, Form(name, {"readonly": 2}), ADMIN)
 
     def export(self, parameters: Mapping[str, Any], form: ExportForm) -> Iterator[bytes]:
         """Give events away, as bytes in pieces, in constant memory.
@@ -302,16 +297,7 @@ class Store:
             StoreError: The store is away or busy.
         """
         sql = build_export(form)
-        bound = bind_parameters(sql, parameters)
-
-        def ask(client: Client, settings: dict[str, Any]) -> Iterator[bytes]:
-            settings |= FORMS[form].settings
-            response = client.raw_stream(
-                sql, parameters=bound, fmt=FORMS[form].name, settings=settings
-            )
-            return read_stream(cast(Response, response))
-
-        return self._run(ask, EXPORT)
+        return self._stream(sql, bind_parameters(sql, parameters), FORMS[form], EXPORT)
 
     def execute(
         self, sql: str, parameters: dict[str, Any] | None = None, *, in_database: bool = True
@@ -385,6 +371,16 @@ class Store:
         def ask(client: Client, settings: dict[str, Any]) -> list[dict[str, Any]]:
             result = client.query(sql, parameters=bound or None, settings=settings)
             return list(result.named_results())
+
+        return self._run(ask, limits)
+
+    def _stream(
+        self, sql: str, bound: dict[str, Any] | None, form: Form, limits: Limits
+    ) -> Iterator[bytes]:
+        def ask(client: Client, settings: dict[str, Any]) -> Iterator[bytes]:
+            settings |= form.settings
+            response = client.raw_stream(sql, parameters=bound, fmt=form.name, settings=settings)
+            return read_stream(cast(Response, response))
 
         return self._run(ask, limits)
 

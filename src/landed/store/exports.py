@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
+
+from landed.store.sql_files import read_statement
 
 __all__ = ["FORMS", "ExportForm", "Form", "build_export"]
 
@@ -52,15 +52,11 @@ FORMS: Final[Mapping[ExportForm, Form]] = MappingProxyType(
 """What `Store.export` can make."""
 
 
-@cache
 def build_export(form: ExportForm) -> str:
     """The statement of an export.
 
     Args:
         form: A key of `FORMS`.
     """
-    folder = files("landed.store") / "statements"
-    rows = (folder / "export.sql").read_text("utf-8")
-    if form != "lines":
-        return rows
-    return (folder / "export_lines.sql").read_text("utf-8").replace("$rows", rows)
+    rows = read_statement("export")
+    return read_statement("export_lines").replace("$rows", rows) if form == "lines" else rows

@@ -14,8 +14,6 @@ costs twice as much.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cache
-from importlib.resources import files
 from string import Template
 from typing import Any, Final
 
@@ -28,6 +26,7 @@ from landed.store.clauses import (
     read_relation,
     read_segment,
 )
+from landed.store.sql_files import read_statement
 
 __all__ = ["MAX_GROUPS", "build_funnel_statement"]
 
@@ -40,12 +39,6 @@ _OTHER: Final = 14 << 10
 _LATER_STEPS: Final = (1 << 10) - 2
 _FIRST_FIT: Final = "(bitCount(bitXor(mask, mask - 1)) - 1) * 1024 + mask"
 _MILLISECONDS: Final = "toUnixTimestamp64Milli(r.at) * 16384"
-
-
-@cache
-def _template() -> Template:
-    path = files("landed.store") / "statements" / "funnel.sql"
-    return Template(path.read_text("utf-8"))
 
 
 def build_funnel_statement(question: FunnelQuestion) -> tuple[str, dict[str, Any]]:
@@ -79,7 +72,9 @@ def build_funnel_statement(question: FunnelQuestion) -> tuple[str, dict[str, Any
     texts["move_rows"] = add_columns(_later_rows(), moves.columns)
     texts["entry_joins"] = "\n".join(entry.joins)
     texts["move_joins"] = "\n".join(moves.joins)
-    sql = _template().substitute(texts, **_ways(question), **_groups(question))
+    sql = Template(read_statement("funnel")).substitute(
+        texts, **_ways(question), **_groups(question)
+    )
     return sql, entry.parameters
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from string import Template
 from typing import Any, Final
 
 from landed.metrics import PathLabel, PathQuestion
 from landed.store.clauses import Parts, add_columns, build_condition, read_relation, read_segment
+from landed.store.sql_files import read_statement
 
 __all__ = ["build_paths_statement"]
 
@@ -23,12 +22,6 @@ _LABELS: Final[dict[PathLabel, str]] = {
 _PAGES: Final = ("page_viewed", "screen_viewed")
 _AFTER: Final = "r.at >= t0 AND r.at < t0 + toIntervalMillisecond({window_ms:Int64})"
 _BEFORE: Final = "r.at <= t0 AND r.at > t0 - toIntervalMillisecond({window_ms:Int64})"
-
-
-@cache
-def _template() -> Template:
-    path = files("landed.store") / "statements" / "paths.sql"
-    return Template(path.read_text("utf-8"))
 
 
 def build_paths_statement(
@@ -54,7 +47,7 @@ def build_paths_statement(
     rows = add_columns(read_relation("events"), _COLUMNS)
     for name in ("since", "until", "events"):
         rows = rows.replace(f"{{{name}:", f"{{move_{name}:")
-    sql = _template().substitute(
+    sql = Template(read_statement("paths")).substitute(
         label=_LABELS[question.label],
         anchor_rows=add_columns(read_relation("events"), [*_COLUMNS, *parts.columns]),
         anchor_where=" AND ".join(conditions) or "true",

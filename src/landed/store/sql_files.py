@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from landed.errors import InvalidInputError
 
-__all__ = ["bind_parameters", "list_queries", "quote_name", "read_query"]
+__all__ = ["bind_parameters", "list_queries", "quote_name", "read_query", "read_statement"]
 
 _QUERIES: Final = files("landed.store") / "queries"
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
@@ -37,6 +37,17 @@ def read_query(name: str) -> str:
     if not _NAME.fullmatch(name) or not path.is_file():
         raise InvalidInputError(f"There is no query {name[:80]!r}; see landed/store/queries.")
     return path.read_text("utf-8")
+
+
+@cache
+def read_statement(name: str) -> str:
+    """Return the SQL that is put together for each question, with its `$places` still open.
+
+    Examples:
+        >>> "$entry_rows" in read_statement("funnel")
+        True
+    """
+    return (files("landed.store") / "statements" / f"{name}.sql").read_text("utf-8")
 
 
 def list_queries() -> list[str]:

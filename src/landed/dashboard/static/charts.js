@@ -55,6 +55,15 @@ async function draw(embed, plot, text) {
   drawn.set(id, { text, outline: outline(spec), view });
 }
 
+// Tries again until the chart library has come.
+export async function drawUntilDone(root, src, wait = 1000) {
+  try {
+    await drawCharts(root, src);
+  } catch {
+    setTimeout(() => drawUntilDone(root, src, Math.min(wait * 2, 30000)), wait);
+  }
+}
+
 export async function drawCharts(root, src) {
   const plots = [...document.querySelectorAll("[data-chart]")];
   const wanted = plots.map((plot) => [plot, specIn(root, plot.dataset.chart)]).filter(([, text]) => text);

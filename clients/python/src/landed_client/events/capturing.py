@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +11,10 @@ from landed_client.events.about import About
 __all__ = ["Capturing"]
 
 
-class Capturing:
+class Capturing(ABC):
     """Whoever has the methods of the events takes them in one place."""
 
+    @abstractmethod
     def capture(self, event: str, about: About, properties: Mapping[str, Any]) -> str:
         """Send an event of any name.
 
@@ -24,4 +26,3 @@ class Capturing:
         Returns:
             The id under which it counts once.
         """
-        raise NotImplementedError
