@@ -24,6 +24,7 @@ from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 from tests.dashboard.small_market import market_rows
 from tests.queries.event_rows import as_stream
+from tests.serving import Server, serving
 
 
 @dataclass
@@ -93,6 +94,16 @@ def empty_site(engine: EngineProcess, tmp_path: Path) -> Iterator[Site]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The real server over the demo market of 90 days, its pages open to everybody."""
+    folder = tmp_path_factory.mktemp("market")
+    command = [sys.executable, "-m", "landed", "demo", "--data", str(folder), "--no-serve"]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    with serving(folder, LANDED_OPEN_DASHBOARD="true") as server:
+        yield server
+
+
 @dataclass
 class Watched:
     """A page whose complaints and requests are written down."""
@@ -112,8 +123,10 @@ class Watched:
             self.complaints.append(f"{kind}: {text}")
 
     def charts_drawn(self) -> None:
-        for name in ("trend", "funnel", "events", "ats"):
-            self.page.locator(f"[data-chart={name}][data-drawn] svg").wait_for(timeout=30_000)
+        for chart in self.page.locator("[data-chart]").all():
+            name = chart.get_attribute("data-chart")
+            if self.page.locator(f'[data-spec="{name}"]').count():
+                self.page.locator(f'[data-chart="{name}"][data-drawn] svg').wait_for(timeout=30_000)
 
 
 Opener = Callable[..., AbstractContextManager[Watched]]
@@ -125,7 +138,12 @@ def opened(browser: Browser) -> Opener:
 
     @contextmanager
     def open_page(
-        site: Site, path: str, *, dark: bool = False, width: int = 1280, scripts: bool = True
+        site: Site | Server,
+        path: str,
+        *,
+        dark: bool = False,
+        width: int = 1280,
+        scripts: bool = True,
     ) -> Iterator[Watched]:
         context = browser.new_context(
             color_scheme="dark" if dark else "light",

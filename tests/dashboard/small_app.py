@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from litestar.datastructures import State
 
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan
-from landed.insights import Queries
+from landed.dashboard.types import PageQueries
+from landed.insights import AlertBook, Targets
 from landed.store import connect
 
 
 @dataclass(frozen=True)
 class SmallKeys:
     write_key: str = "lw_test_key"
+    pseudonym_secret: bytes = b"a secret of 32 bytes for testing"
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,13 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class SmallServices:
-    store: Queries
+    store: PageQueries
     settings: Settings
     keys: SmallKeys = SmallKeys()
     clock: Callable[[], datetime] = utc_now
     health: Callable[[], SmallHealth] = all_well
+    targets: Targets = field(default_factory=Targets)
+    alerts: AlertBook = field(default_factory=lambda: AlertBook(after=3, recovery=2))
 
 
 def make_app() -> Litestar:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -11,8 +9,6 @@ from playwright.sync_api import expect
 from tests.dashboard.conftest import Opener, Site
 
 pytestmark = pytest.mark.browser
-
-PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
 
 
 def test_choosing_shows_at_once_and_the_address_says_it(site: Site, opened: Opener) -> None:
@@ -31,22 +27,6 @@ def test_choosing_shows_at_once_and_the_address_says_it(site: Site, opened: Open
         page.get_by_label("Time").select_option("total")
         page.wait_for_url("**grain=total**")
         page.locator("[data-chart=explore][data-drawn] svg").wait_for()
-
-
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_pictures(site: Site, opened: Opener, width: int, *, dark: bool) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    look = f"{'dark' if dark else 'light'}{'-phone' if width < 500 else ''}"
-    address = "/explore?metric=active_users&by=device&range=28"
-    with opened(site, address, dark=dark, width=width) as watched:
-        watched.page.locator("[data-chart=explore][data-drawn] svg").wait_for(timeout=30_000)
-        watched.page.screenshot(path=PICTURES / f"explore-{look}.png", full_page=True)
-    with opened(site, "/definitions", dark=dark, width=width) as watched:
-        expect(watched.page.locator("#active_users")).to_be_visible()
-        width_used = watched.page.evaluate("document.documentElement.scrollWidth")
-        assert width_used <= width
-        watched.page.screenshot(path=PICTURES / f"definitions-{look}.png")
 
 
 def test_without_scripts_numbers_and_choices_are_there(site: Site, opened: Opener) -> None:
@@ -70,7 +50,8 @@ def test_what_cannot_be_followed_and_what_is_wrong(site: Site, opened: Opener) -
 def test_the_file(site: Site) -> None:
     answer = httpx.get(f"{site.url}/explore.csv?metric=applications&grain=week")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    assert "applications.csv" in answer.headers["content-disposition"]
-    assert answer.text.startswith("from,all,applications,ci_low,ci_high,n\n")
+    assert "explore-explore.csv" in answer.headers["content-disposition"]
+    head = "from,applications,applications_ci_low,applications_ci_high,applications_n"
+    assert answer.text.splitlines()[0] == head
     wrong = httpx.get(f"{site.url}/explore.csv?metric=no_such")
     assert wrong.headers["content-type"] == "application/problem+json"

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -97,15 +94,6 @@ def test_the_reference_sends_real_requests(browser: Browser, tmp_path: Path) -> 
         person.get_by_role("button", name="Send").click()
         expect(person.locator("output p")).to_contain_text("404 in")
         assert [each for each in complaints if "404" not in each] == []
-
-
-@pytest.fixture(scope="module")
-def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("market")
-    command = [sys.executable, "-m", "landed", "demo", "--data", str(folder), "--no-serve"]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    with serving(folder, LANDED_OPEN_DASHBOARD="true") as server:
-        yield server
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

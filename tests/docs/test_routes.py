@@ -16,7 +16,7 @@ TEXT = (REFERENCE / "http-api.md").read_text("utf-8")
 # Written from the routes that read numbers, with an answer of each.
 READS = (REFERENCE / "analytics.md").read_text("utf-8")
 # Files and streams of the pages, which nobody calls by hand.
-OF_THE_PAGES = re.compile(r"/$|/static/|/favicon\.ico$|/overview/live$")
+OF_THE_PAGES = re.compile(r"/$|/static/|/favicon\.ico$|/\w+/live$")
 
 
 @pytest.fixture(scope="module")

@@ -31,10 +31,11 @@ def test_twice_is_once(database: str) -> None:
             "0002_installation",
             "0003_rollups",
             "0004_settled_months",
+            "0005_saved_views",
         ]
         assert store.migrate() == []
         assert store.schema_version() == list_steps()[-1].version
-        assert tsv(store, "SELECT count() FROM schema_migrations") == "4"
+        assert tsv(store, "SELECT count() FROM schema_migrations") == "5"
 
 
 def test_a_missing_database_is_created(database: str) -> None:
@@ -140,7 +141,7 @@ def test_the_statements_for_a_cluster_can_be_parsed(database: str) -> None:
             for step in list_steps()
             for statement in render_statements(step, cluster, clickhouse_hints())
         ]
-        assert len(statements) == 14
+        assert len(statements) == 16
         for statement in statements:
             assert " ON CLUSTER `two shards`" in statement
             store.execute("EXPLAIN AST " + statement)

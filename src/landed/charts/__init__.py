@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from landed.charts.answers import MOST_LINES, Bar, Point, bars_chart, lines_chart
 from landed.charts.bundle import VegaBundle, bundle_name
+from landed.charts.curves import CurvePoint, columns_chart, curve_chart
 from landed.charts.daily import ats_chart, daily_chart, events_chart
 from landed.charts.funnel import STEP_TITLES, funnel_chart
 from landed.charts.spec import Spec
@@ -19,12 +20,15 @@ __all__ = [
     "STEP_TITLES",
     "STYLES",
     "Bar",
+    "CurvePoint",
     "Point",
     "Spec",
     "VegaBundle",
     "ats_chart",
     "bars_chart",
     "bundle_name",
+    "columns_chart",
+    "curve_chart",
     "daily_chart",
     "events_chart",
     "funnel_chart",

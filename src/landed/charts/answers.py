@@ -13,7 +13,16 @@ import altair as alt
 from landed.charts.spec import DATA, Spec, fill, outline
 from landed.metrics import Unit
 
-__all__ = ["MOST_LINES", "Bar", "Point", "bars_chart", "lines_chart"]
+__all__ = [
+    "DASHES",
+    "FORMATS",
+    "MOST_LINES",
+    "PLAIN_COUNT",
+    "Bar",
+    "Point",
+    "bars_chart",
+    "lines_chart",
+]
 
 MOST_LINES: Final = 6
 """More lines than that nobody can tell apart."""
@@ -22,7 +31,7 @@ _HEIGHT: Final = 280
 _BAR_STEP: Final = 34
 _BAR_HEIGHT: Final = 16
 _DOT_SIZE: Final = 34
-_FORMATS: Final[dict[Unit, str]] = {
+FORMATS: Final[dict[Unit, str]] = {
     "share": ".1%",
     "usd": "$,.2~f",
     "ms": ",.0f",
@@ -31,8 +40,8 @@ _FORMATS: Final[dict[Unit, str]] = {
     "stars": ".2f",
     "days": ",.1~f",
 }
-_COUNT: Final = ",.6~g"
-_DASHES: Final = [[1, 0], [7, 3], [2, 3], [7, 3, 2, 3], [12, 4], [1, 2]]
+PLAIN_COUNT: Final = ",.6~g"
+DASHES: Final = [[1, 0], [7, 3], [2, 3], [7, 3, 2, 3], [12, 4], [1, 2]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +99,7 @@ def lines_chart(points: Sequence[Point], groups: Sequence[str], unit: Unit) -> S
         for one in points
     ]
     is_flat = not any(one.value for one in points)
-    number = _FORMATS.get(unit, _COUNT)
+    number = FORMATS.get(unit, PLAIN_COUNT)
     return fill(_lines_outline(number, is_split=list(groups) != [""], is_flat=is_flat), rows)
 
 
@@ -121,7 +130,7 @@ def _lines_outline(number: str, *, is_split: bool, is_flat: bool) -> Spec:
         places = list(range(MOST_LINES))
         colour = alt.Color("place:N", scale=alt.Scale(domain=places), legend=None)
         dashes = alt.StrokeDash(
-            "place:N", scale=alt.Scale(domain=places, range=_DASHES), legend=None
+            "place:N", scale=alt.Scale(domain=places, range=DASHES), legend=None
         )
         line, dots = line.encode(color=colour, strokeDash=dashes), dots.encode(color=colour)
     return outline([line, dots], _HEIGHT)
@@ -141,7 +150,7 @@ def bars_chart(bars: Sequence[Bar], unit: Unit) -> Spec:
         {"group": one.group, "value": one.value, "low": one.ci_low, "high": one.ci_high}
         for one in bars
     ]
-    return fill(_bars_outline(_FORMATS.get(unit, _COUNT), len(rows)), rows)
+    return fill(_bars_outline(FORMATS.get(unit, PLAIN_COUNT), len(rows)), rows)
 
 
 @cache

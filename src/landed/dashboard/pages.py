@@ -6,7 +6,9 @@ import asyncio
 import signal
 import threading
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from types import FrameType
 from typing import Final
 
@@ -14,12 +16,15 @@ from litestar import Litestar
 
 from landed.charts import VegaBundle
 from landed.dashboard.live import LiveTiming
+from landed.dashboard.panels import Block
 from landed.dashboard.types import Services
-from landed.insights import OverviewWatch
+from landed.insights import BriefCache, OverviewWatch
 
 __all__ = ["Pages", "page_lifespan", "pages_of"]
 
 _MAKING: Final = threading.Lock()
+_WORKERS: Final = 4
+_MAX_BLOCKS: Final = 256
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -37,10 +42,23 @@ class Pages:
         self.watch = OverviewWatch(services.store, services.clock)
         self.bundle = VegaBundle(services.settings.data / "bundle")
         self.stopping = asyncio.Event()
+        self.pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="pages")
+        self._blocks: dict[timedelta, BriefCache[Block]] = {}
+
+    def blocks(self, keep: timedelta) -> BriefCache[Block]:
+        """What was fetched for pages that keep it for this long.
+
+        Args:
+            keep: How long it is good.
+        """
+        return self._blocks.setdefault(
+            keep, BriefCache(keep, self.services.clock, size=_MAX_BLOCKS)
+        )
 
     def close(self) -> None:
         """End all streams and threads."""
         self.stopping.set()
+        self.pool.shutdown(wait=False, cancel_futures=True)
         self.watch.close()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Final
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ _KEYS: Final = {7: "W", 28: "F", 90: "N", 365: "Y"}
 
 
 def build_period_menu(
-    action: str, period: Period, kept: Mapping[str, str], compare: Choice | None = None
+    action: str, period: Period, kept: Sequence[tuple[str, str]], compare: Choice | None = None
 ) -> PeriodMenu:
     """Write the menu of a page.
 
@@ -26,8 +26,12 @@ def build_period_menu(
         kept: What else its address says.
         compare: The choice of the period before.
     """
+    if period.zone != "UTC":
+        kept = [("zone", period.zone), *kept]
     return PeriodMenu(
         action=action,
+        zone=period.zone,
+        days=str(period.days) if period.preset else "",
         chosen=f"Last {period.days} days" if period.preset else "Custom",
         choices=tuple(_choice(action, days, period, kept) for days in PRESET_DAYS),
         custom=CustomRange(
@@ -36,15 +40,15 @@ def build_period_menu(
             today=period.seen_at.astimezone(UTC).date().isoformat(),
             is_chosen=not period.preset,
         ),
-        kept=tuple(kept.items()),
+        kept=tuple(kept),
         compare=compare,
     )
 
 
-def _choice(action: str, days: int, period: Period, kept: Mapping[str, str]) -> Choice:
+def _choice(action: str, days: int, period: Period, kept: Sequence[tuple[str, str]]) -> Choice:
     return Choice(
         title=f"Last {days} days",
         key=_KEYS[days],
-        href=f"{action}?{urlencode({'range': days, **kept})}",
+        href=f"{action}?{urlencode([('range', days), *kept])}",
         is_chosen=period.preset and period.days == days,
     )

@@ -9,9 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from landed.charts import bundle_name
 from landed.dashboard.assets import static_path
-from landed.dashboard.types import Frame
+from landed.dashboard.navigation import NAVIGATION
+from landed.dashboard.types import ErrorView, Frame
+from landed.errors import LandedError
 
-__all__ = ["make_frame", "render_html"]
+__all__ = ["make_frame", "render_error", "render_html"]
 
 
 @cache
@@ -37,6 +39,7 @@ def make_frame(title: str, path: str) -> Frame:
         static=static_path(),
         vega=f"/static/vega/{bundle_name()}",
         path=path,
+        navigation=NAVIGATION,
     )
 
 
@@ -56,3 +59,19 @@ def render_html(template: str, view: Any) -> str:
         True
     """
     return _environment().get_template(template).render(view=view)
+
+
+def render_error(error: LandedError, path: str) -> str:
+    """Write what is wrong with an address, and the way on.
+
+    Args:
+        error: What is wrong.
+        path: Of the page that was asked for.
+    """
+    view = ErrorView(
+        frame=make_frame("Cannot be shown", path),
+        heading="This address cannot be shown",
+        message=error.message,
+        field=error.detail or "",
+    )
+    return render_html("error.html", view)

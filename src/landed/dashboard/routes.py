@@ -3,34 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
-from litestar import MediaType, Request, Response, Router, get
-from litestar.params import FromPath
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, ServerSentEvent
 from litestar.types import ControllerRouterHandler, Guard
 
 from landed.charts import bundle_name
 from landed.collect.decode import replies
+from landed.dashboard.area_routes import NO_STORE, area_handlers, html_answer
+from landed.dashboard.areas import AREAS
 from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
 from landed.dashboard.definitions import build_definitions_view
-from landed.dashboard.explore import build_explore_view, parse_explore, write_explore_csv
 from landed.dashboard.headers import SECURITY_HEADERS
 from landed.dashboard.live import Rendered, follow
 from landed.dashboard.pages import Pages, pages_of
-from landed.dashboard.rendering import make_frame, render_html
-from landed.dashboard.types import EmptyView, ErrorView
+from landed.dashboard.rendering import make_frame, render_error, render_html
+from landed.dashboard.types import EmptyView
 from landed.dashboard.view import build_checks, build_overview_view
 from landed.errors import InvalidInputError, LandedError, NotFoundError
-from landed.insights import Overview, Period, fetch_answer, parse_period
+from landed.insights import Overview, Period, parse_period
+from landed.privacy import Pseudonymiser
 
 __all__ = ["page_handlers"]
 
 _BUNDLE_WAIT_SECONDS: Final = 20
-_NO_STORE: Final = {"Cache-Control": "no-store"}
-_CSV: Final = "text/csv"
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 
 AnyRequest = Request[Any, Any, Any]
@@ -56,9 +58,9 @@ def page_handlers(guards: Sequence[Guard] = ()) -> list[ControllerRouterHandler]
             show_overview,
             show_overview_json,
             show_overview_live,
-            show_explore,
-            send_explore_csv,
             show_definitions,
+            find_person,
+            *(handler for area in AREAS for handler in area_handlers(area)),
         ],
         guards=list(guards),
         response_headers=SECURITY_HEADERS,
@@ -84,8 +86,8 @@ def show_overview(request: AnyRequest) -> Response[str]:
     try:
         html = _overview_page(pages, request, _now(pages)).html
     except InvalidInputError as error:
-        return _html(_error_html(error), error.status)
-    return _html(html, 200)
+        return html_answer(render_error(error, "/overview"), error.status)
+    return html_answer(html, 200)
 
 
 @get("/overview.json", sync_to_thread=True)
@@ -97,7 +99,7 @@ def show_overview_json(request: AnyRequest) -> Response[Any]:
         overview = pages.watch.overview(period, compare=compare)
     except InvalidInputError as error:
         return _json_error(error)
-    return Response(_json_twin(overview), headers=_NO_STORE)
+    return Response(_json_twin(overview), headers=NO_STORE)
 
 
 @get("/overview/live", sync_to_thread=False, include_in_schema=False)
@@ -117,41 +119,31 @@ def show_overview_live(request: AnyRequest) -> Response[Any]:
     return ServerSentEvent(messages, retry_duration=2000)
 
 
-@get("/explore", sync_to_thread=True, include_in_schema=False)
-def show_explore(request: AnyRequest) -> Response[str]:
-    """Show any metric; its address is its state."""
-    pages = pages_of(request.app)
-    try:
-        asked = parse_explore(request.query_params, _now(pages))
-        answer = fetch_answer(pages.services.store, asked.question)
-    except LandedError as error:
-        return _html(_error_html(error, "/explore"), error.status)
-    view = build_explore_view(asked, answer, make_frame(asked.metric.title, "/explore"))
-    return _html(render_html("explore.html", view), 200)
+@dataclass(frozen=True)
+class PersonForm:
+    """What the form of one person sends: the id as the host product sends it, and the days."""
+
+    user_id: str
+    range: str = ""
 
 
-@get("/explore.csv", sync_to_thread=True, include_in_schema=False)
-def send_explore_csv(request: AnyRequest) -> Response[Any]:
-    """Send the numbers of an explored metric as a file."""
-    pages = pages_of(request.app)
-    try:
-        asked = parse_explore(request.query_params, _now(pages))
-        answer = fetch_answer(pages.services.store, asked.question)
-    except LandedError as error:
-        return _json_error(error)
-    name = f'attachment; filename="{asked.metric.name}.csv"'
-    return Response(
-        write_explore_csv(asked, answer),
-        media_type=_CSV,
-        headers={**_NO_STORE, "Content-Disposition": name},
-    )
+@post("/person", sync_to_thread=False, include_in_schema=False)
+def find_person(
+    request: AnyRequest,
+    data: Annotated[PersonForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Turn an id into its pseudonym at once, so that no address and no log ever holds it."""
+    keys = pages_of(request.app).services.keys
+    key = Pseudonymiser(keys.pseudonym_secret).subject_key(data.user_id.strip())
+    days = {"range": data.range} if data.range else {}
+    return Redirect(f"/person?{urlencode({**days, 'person': key.hex()})}", status_code=303)
 
 
 @get("/definitions", sync_to_thread=False, include_in_schema=False)
 def show_definitions() -> Response[str]:
     """Show what every metric is."""
     view = build_definitions_view(make_frame("Definitions", "/definitions"))
-    return _html(render_html("definitions.html", view), 200)
+    return html_answer(render_html("definitions.html", view), 200)
 
 
 @get("/static/vega/{name:str}", sync_to_thread=True, include_in_schema=False)
@@ -205,7 +197,7 @@ def _not_found(error: LandedError) -> Response[bytes]:
         error.message.encode(),
         media_type=MediaType.TEXT,
         status_code=error.status,
-        headers=_NO_STORE,
+        headers=NO_STORE,
     )
 
 
@@ -249,20 +241,6 @@ def _empty_view(pages: Pages, request: AnyRequest) -> EmptyView:
         checks=build_checks(report),
         is_ready=report.ready,
     )
-
-
-def _error_html(error: LandedError, path: str = "/overview") -> str:
-    view = ErrorView(
-        frame=make_frame("Cannot be shown", path),
-        heading="This address cannot be shown",
-        message=error.message,
-        field=error.detail or "",
-    )
-    return render_html("error.html", view)
-
-
-def _html(html: str, status: int) -> Response[str]:
-    return Response(html, media_type=MediaType.HTML, status_code=status, headers=_NO_STORE)
 
 
 def _json_error(error: LandedError) -> Response[Any]:

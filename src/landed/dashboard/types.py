@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from landed.config import Settings
-from landed.insights import OverviewQueries
+from landed.dashboard.navigation import LinkGroup
+from landed.dashboard.saving import ViewStore
+from landed.insights import AlertBook, OverviewQueries, Targets
 
 __all__ = [
     "Banner",
@@ -42,6 +44,11 @@ class Keys(Protocol):
     @property
     def write_key(self) -> str:
         """The key that clients send events with."""
+        ...
+
+    @property
+    def pseudonym_secret(self) -> bytes:
+        """What turns ids into pseudonyms."""
         ...
 
 
@@ -78,11 +85,15 @@ class HealthReport(Protocol):
         ...
 
 
+class PageQueries(OverviewQueries, ViewStore, Protocol):
+    """What the pages need of a store."""
+
+
 class Services(Protocol):
     """What the pages use of `request.app.state.services`."""
 
     @property
-    def store(self) -> OverviewQueries:
+    def store(self) -> PageQueries:
         """The store of events."""
         ...
 
@@ -99,6 +110,16 @@ class Services(Protocol):
     @property
     def clock(self) -> Callable[[], datetime]:
         """The time, aware."""
+        ...
+
+    @property
+    def targets(self) -> Targets:
+        """What the host product's numbers are held against."""
+        ...
+
+    @property
+    def alerts(self) -> AlertBook:
+        """The targets that are missed for a while."""
         ...
 
     @property
@@ -244,6 +265,7 @@ class Frame:
     static: str
     vega: str
     path: str
+    navigation: tuple[LinkGroup, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +274,8 @@ class PeriodMenu:
 
     Attributes:
         action: The page that a custom range is sent to.
+        zone: In which days begin.
+        days: How many, where the length is named; else empty.
         chosen: What is chosen, in words.
         choices: The named lengths.
         custom: The two days.
@@ -260,6 +284,8 @@ class PeriodMenu:
     """
 
     action: str
+    zone: str
+    days: str
     chosen: str
     choices: tuple[Choice, ...]
     custom: CustomRange

@@ -65,7 +65,7 @@ def build_overview_view(
         menu=build_period_menu(
             "/overview",
             period,
-            {"compare": "previous" if compare else "none"},
+            [("compare", "previous" if compare else "none")],
             _compare_choice(period, compare=compare),
         ),
         live_href=f"/overview/live?{address}",

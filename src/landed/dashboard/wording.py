@@ -82,6 +82,10 @@ _WRITERS: Final[dict[Unit, Callable[[float], str]]] = {
     "seconds": _seconds,
     "ms": _ms,
     "usd": "${:,.2f}".format,
+    "correlation": "{:.2f}".format,
+    "log_odds": "{:.2f}".format,
+    "per_week": "{:+.3f}".format,
+    "bits": "{:.1f}".format,
 }
 """Units that are no whole numbers; the others are counts."""
 

@@ -7,7 +7,7 @@ they were followed; nothing here divides the successes so far by the people so f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 HORIZONS_DAYS: Final = (30, 60, 90)
+_CURVE_DAYS: Final = (1, 2, 3, 5, *range(7, 91, 7), 90)
 _SHARES: Final = (0.1, 0.25, 0.5)
 _HOURS_IN_DAY: Final = 24
 
@@ -142,6 +143,7 @@ class Waiting:
         reached: Who of them saw the outcome so far.
         quantiles: When a tenth, a quarter and half of all have seen it.
         within: Days → the chance of having seen it.
+        curve: The same for many days, as far as anybody was followed.
     """
 
     outcome: str
@@ -149,6 +151,7 @@ class Waiting:
     reached: int
     quantiles: tuple[WaitingQuantile, ...]
     within: Mapping[int, Estimate]
+    curve: Mapping[int, Estimate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,10 +341,9 @@ def _goal_row(name: str, table: LifeTable) -> GoalRow:
     )
 
 
-def _within(table: LifeTable) -> dict[int, Estimate]:
+def _within(table: LifeTable, horizons: Sequence[int] = HORIZONS_DAYS) -> dict[int, Estimate]:
     return {
-        days: incidence_within(cut_table(table, days * _HOURS_IN_DAY), days)
-        for days in HORIZONS_DAYS
+        days: incidence_within(cut_table(table, days * _HOURS_IN_DAY), days) for days in horizons
     }
 
 
@@ -377,6 +379,7 @@ def _waiting(name: str, table: LifeTable) -> Waiting:
             for part, one in zip(_SHARES, found, strict=True)
         ),
         within=_within(table),
+        curve=_within(table, _CURVE_DAYS),
     )
 
 

@@ -14,7 +14,14 @@ from landed.metrics.engagement import (
     RECENCY_HALF_LIFE_DAYS,
     EngagementPart,
 )
-from landed.metrics.funnels import HIRING_STEPS, FunnelQuestion, Order, Step, parse_funnel
+from landed.metrics.funnels import (
+    HIRING_STEPS,
+    MAX_FUNNEL_STEPS,
+    FunnelQuestion,
+    Order,
+    Step,
+    parse_funnel,
+)
 from landed.metrics.measures import (
     Count,
     Distinct,
@@ -48,6 +55,7 @@ __all__ = [
     "ENGAGEMENT_WINDOW",
     "FILTER_HELP",
     "HIRING_STEPS",
+    "MAX_FUNNEL_STEPS",
     "METRICS",
     "OFFER_WINDOW",
     "OUTCOME_ACTIONS",

@@ -43,7 +43,7 @@ from landed.metrics.windows import OUTCOME_WINDOW
 
 __all__ = [
     "HIRING_STEPS",
-    "MAX_STEPS",
+    "MAX_FUNNEL_STEPS",
     "MAX_WINDOW",
     "FunnelQuestion",
     "Order",
@@ -57,7 +57,7 @@ Order = Literal["ordered", "strict", "any"]
 """How the steps must follow each other."""
 
 MIN_STEPS: Final = 2
-MAX_STEPS: Final = 10
+MAX_FUNNEL_STEPS: Final = 10
 MAX_EXCLUSIONS: Final = 5
 MAX_FILTERS: Final = 5
 MAX_WINDOW: Final = timedelta(days=90)
@@ -154,10 +154,10 @@ def parse_funnel(
         landed.errors.InvalidInputError: there is 1 step; a funnel has 2 to 10, ...
     """
     steps = tuple(parse_step(text, "step") for text in params.get("step", ())) or HIRING_STEPS
-    if not MIN_STEPS <= len(steps) <= MAX_STEPS:
+    if not MIN_STEPS <= len(steps) <= MAX_FUNNEL_STEPS:
         count = "there is 1 step" if len(steps) == 1 else f"there are {len(steps)} steps"
         raise InvalidInputError(
-            f"{count}; a funnel has {MIN_STEPS} to {MAX_STEPS}, each its own step=EVENT",
+            f"{count}; a funnel has {MIN_STEPS} to {MAX_FUNNEL_STEPS}, each its own step=EVENT",
             detail="step",
         )
     order = cast(Order, parse_choice(params, "order", get_args(Order), "ordered"))

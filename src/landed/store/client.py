@@ -241,6 +241,17 @@ class Store:
         row = json.dumps({"name": name, "value": value}).encode()
         self._insert("installation", row, "JSONEachRow", name)
 
+    def save_view(self, page: str, name: str, address: str) -> None:
+        """Keep the address of a page under a name, for `saved_views`.
+
+        Args:
+            page: Which page, such as `/funnels`.
+            name: What people call it; an older address of this name is replaced.
+            address: The part after the question mark; empty takes the name away.
+        """
+        row = json.dumps({"page": page, "name": name, "address": address}).encode()
+        self._insert("saved_views", row, "JSONEachRow", uuid.uuid4().hex)
+
     def fetch_known_ids(self, ids: Sequence[bytes]) -> set[bytes]:
         """Return those of the message ids that are in the events table.
 

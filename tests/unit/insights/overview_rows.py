@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from landed.errors import StoreError
-from landed.metrics import OUTCOME_WINDOW, FunnelQuestion, Question
+from landed.metrics import OUTCOME_WINDOW, FunnelQuestion, PathQuestion, Question
 
 NOW = datetime(2026, 11, 20, 12, 30, 15, tzinfo=UTC)
 Rows = list[dict[str, Any]]
@@ -120,6 +120,12 @@ class MemoryStore:
     def query_metrics(self, question: Question, _relation: str, /) -> Rows:
         (one,) = question.metrics
         return self.query(one.name, {"since": question.since, "until": question.until})
+
+    def save_view(self, page: str, name: str, address: str) -> None:
+        self.query("save_view", {"page": page, "name": name, "address": address})
+
+    def query_paths(self, question: PathQuestion, _ignored: Sequence[str], /) -> Rows:
+        return self.query("paths", {"since": question.since, "until": question.until})
 
     def query_funnel(self, question: FunnelQuestion, /) -> Rows:
         return self.query("funnel", {"since": question.since, "until": question.until})

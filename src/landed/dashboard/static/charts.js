@@ -49,6 +49,8 @@ async function draw(embed, plot, text) {
   plot.append(stage);
   const { view } = await embed(stage, spec, OPTIONS);
   if (last) last.view.finalize();
+  // The plot has a name and the table its numbers; a hundred unnamed marks would be noise.
+  stage.querySelector("svg").setAttribute("aria-hidden", "true");
   // The old drawing goes only when the new one is there, so nothing flickers.
   plot.replaceChildren(stage);
   plot.dataset.drawn = "yes";

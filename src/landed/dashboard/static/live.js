@@ -13,7 +13,7 @@ function say(name, text) {
 }
 
 function tick() {
-  if (page.dataset.page !== "overview" || !source || source.readyState !== EventSource.OPEN || !checkedAt) return;
+  if (page.dataset.page === "empty" || !source || source.readyState !== EventSource.OPEN || !checkedAt) return;
   const seconds = Math.round((Date.now() - checkedAt) / 1000);
   say("live", seconds < 1 ? "live · updated now" : `live · updated ${seconds} s ago`);
 }
