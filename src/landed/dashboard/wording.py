@@ -16,6 +16,7 @@ _CENT: Final = 0.01
 _POINT: Final = 0.05
 _THOUSAND_MS: Final = 1000
 _MINUTE_SECONDS: Final = 60
+_LONG_TIMES: Final = ((86_400, "d"), (3_600, "h"), (_MINUTE_SECONDS, "min"))
 
 
 def define(name: str, place: str) -> Definition:
@@ -48,6 +49,8 @@ def number(value: float | None, unit: Unit) -> str:
     Examples:
         >>> number(4812, "people"), number(0.2651, "share"), number(1830.0, "ms")
         ('4,812', '26.5%', '1.83 s')
+    >>> number(47.6, "seconds"), number(5400, "seconds"), number(226800, "seconds")
+    ('47.6 s', '1.5 h', '2.6 d')
         >>> number(None, "usd")
         '—'
     """
@@ -65,7 +68,10 @@ def _whole(value: float) -> str:
 
 
 def _seconds(value: float) -> str:
-    return f"{value:,.1f} s" if value < _MINUTE_SECONDS else f"{value / _MINUTE_SECONDS:,.1f} min"
+    if value < _MINUTE_SECONDS:
+        return f"{value:,.1f} s"
+    size, word = next((size, word) for size, word in _LONG_TIMES if value >= size)
+    return f"{value / size:,.1f} {word}"
 
 
 def _ms(value: float) -> str:

@@ -231,7 +231,9 @@ def build_funnel_panels(found: Funnel, question: FunnelQuestion) -> Block:
                         Column(title="Median time", unit="seconds", metric="funnel_seconds_median"),
                         Column(title="90 %", unit="seconds", metric="funnel_seconds_p90"),
                     ),
-                    rows=tuple(_row(step) for step in named) if has_people else (),
+                    rows=tuple(_row(step, is_first=step is named[0]) for step in named)
+                    if has_people
+                    else (),
                 ),
                 is_open=True,
                 size="wide",
@@ -257,7 +259,9 @@ def _named(step: FunnelStep, place: int) -> FunnelStep:
     return replace(step, name=f"{place}. {_words(step.name)}")
 
 
-def _row(step: FunnelStep) -> tuple[Cell, ...]:
+def _row(step: FunnelStep, *, is_first: bool) -> tuple[Cell, ...]:
+    if is_first:  # all of itself, at once
+        return (step.name, step.people, step.matured_people, None, None, None, None)
     return (
         step.name,
         step.people,

@@ -69,11 +69,11 @@ def _estimates(answer: Answer) -> Mapping[str, Estimate]:
 
 
 def _tile(name: str, now: Estimate, before: Estimate | None, *, has_before: bool) -> Tile:
-    if not has_before:
-        return make_tile(name, now.value, note="no earlier data")
     if now.matured_rate is not None and now.matured_rate < 1:
         # A young rate is an estimate with its interval, which a bare arrow would hide.
         return make_tile(name, now.value, note=_span(now))
+    if not has_before:
+        return make_tile(name, now.value, note="no earlier data")
     return make_tile(name, now.value, before.value if before else None)
 
 

@@ -60,11 +60,11 @@ def build_success(found: SystemSuccess) -> Block:
         found: What became of everybody.
     """
     income, churn = found.income, found.churn
-    median = next(one for one in found.waiting if one.outcome == "offer").within[90]
+    interview = next(one for one in found.waiting if one.outcome == "interview").within[30]
     return Block(
         tiles=(
             make_tile("income_improvement_median", income.median.value, note=_ends(income.median)),
-            make_tile("first_outcome_rate", median.value, note="offer within 90 days"),
+            make_tile("first_outcome_rate", interview.value, note="interview within 30 days"),
             make_tile(
                 "career_advancement_rate",
                 found.careers.advancement_rate.value,
@@ -76,8 +76,8 @@ def build_success(found: SystemSuccess) -> Block:
             _waiting(found.waiting),
             _goals(found.goals),
             _careers(found.careers),
-            _churn(churn),
             _returns(found.recommendations),
+            _churn(churn),
         ),
     )
 
@@ -185,6 +185,7 @@ def _goals(found: Sequence[GoalRow]) -> Panel:
             ),
         ),
         is_open=True,
+        size="wide",
         empty="Nobody set a goal in this period.",
     )
 
@@ -303,7 +304,6 @@ def build_stories_panel(found: Stories) -> Block:
                     ),
                 ),
                 is_open=True,
-                size="wide",
                 empty="Nobody has allowed to be told of yet: send consent_changed with the purpose "
                 "success_stories.",
             ),
