@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     admin_key: SecretStr | None = Field(
         None, description="Fixed admin key for scripted set-ups. Unset: made once, in data/keys."
     )
+    analyst_key: SecretStr | None = Field(
+        None,
+        description="Fixed analyst key: it opens all numbers, and no single person. Unset: made "
+        "once, in data/keys.",
+    )
     open_dashboard: bool = Field(
         default=False,
         description="Show pages without log-in. For demo data only; `landed demo` sets it.",

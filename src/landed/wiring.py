@@ -28,7 +28,7 @@ from landed.privacy import (
 from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 
-__all__ = ["Check", "Health", "Services", "build_services", "utc_now"]
+__all__ = ["Check", "Health", "Services", "build_services", "read_keys", "utc_now"]
 
 _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
@@ -216,9 +216,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     """
     data = settings.data
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = load_keys(
-        data / "keys", write_key=_reveal(settings.write_key), admin_key=_reveal(settings.admin_key)
-    )
+    keys = read_keys(settings)
     engine, store = _build_store(settings, data)
     spool = Spool(
         data / "spool",
@@ -242,6 +240,23 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         alerts=AlertBook(
             after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
         ),
+    )
+
+
+def read_keys(settings: Settings) -> Keys:
+    """Read the keys of an installation; make those that are missing.
+
+    Args:
+        settings: Where they lie, or what they are.
+
+    Raises:
+        InvalidInputError: A key file is damaged or readable by others, or a fixed key is no key.
+    """
+    return load_keys(
+        settings.data / "keys",
+        write_key=_reveal(settings.write_key),
+        admin_key=_reveal(settings.admin_key),
+        analyst_key=_reveal(settings.analyst_key),
     )
 
 

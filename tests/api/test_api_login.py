@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from landed.api.auth import SESSION_COOKIE, make_session, verify_session
+from landed.api.sessions import SESSION_COOKIE, Viewer, make_session, verify_session
 from landed.privacy import Keys
 from landed.wiring import Services
 from tests.api.asking import (
@@ -22,7 +22,15 @@ from tests.api.asking import (
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PAGE = {"Accept": "text/html"}
-KEYS = Keys(write_key=WRITE_KEY, admin_key=ADMIN_KEY, pseudonym_secret=b"s" * 32)
+KEYS = Keys(
+    write_key=WRITE_KEY,
+    admin_key=ADMIN_KEY,
+    analyst_key="lr_for_the_numbers",
+    pseudonym_secret=b"s" * 32,
+)
+BOSS = Viewer("admin")
+ANALYST = Viewer("analyst")
+WEEK = timedelta(days=7)
 
 
 def sign_in(client: Client, key: str = ADMIN_KEY) -> str:
@@ -156,17 +164,120 @@ def test_a_made_up_session_opens_nothing(client: Client, cookie: str) -> None:
 
 
 def test_a_session_ends_after_a_week_and_with_the_admin_key() -> None:
-    token = make_session(KEYS, NOW)
-    assert verify_session(token, KEYS, NOW + timedelta(days=6, hours=23))
-    assert not verify_session(token, KEYS, NOW + timedelta(days=7, seconds=1))
-    assert not verify_session(token, replace(KEYS, admin_key="la_new"), NOW)
-    ends, _, signature = token.partition(".")
-    assert not verify_session(f"{int(ends) + 1}.{signature}", KEYS, NOW)
+    token = make_session(KEYS, BOSS, NOW + WEEK)
+    assert verify_session(token, KEYS, NOW + timedelta(days=6, hours=23)) == BOSS
+    assert verify_session(token, KEYS, NOW + timedelta(days=7, seconds=1)) is None
+    assert verify_session(token, replace(KEYS, admin_key="la_new"), NOW) is None
+    assert verify_session(token, replace(KEYS, analyst_key="lr_new"), NOW) == BOSS
+    ends = str(int((NOW + WEEK).timestamp()))
+    assert ends in token
+    assert verify_session(token.replace(ends, str(int(ends) + 1)), KEYS, NOW) is None
+
+
+def test_nobody_makes_more_of_a_session_than_it_is() -> None:
+    token = make_session(KEYS, ANALYST, NOW + WEEK)
+    assert verify_session(token, KEYS, NOW) == ANALYST
+    assert verify_session(token.replace("analyst", "admin"), KEYS, NOW) is None
+    assert verify_session(token, replace(KEYS, analyst_key="lr_new"), NOW) is None
+    mine = make_session(KEYS, Viewer("person", "0" * 32), NOW + WEEK)
+    assert verify_session(mine, KEYS, NOW) == Viewer("person", "0" * 32)
+    assert verify_session(mine.replace("0" * 32, "1" * 32), KEYS, NOW) is None
+    assert verify_session(mine.replace("person", "admin"), KEYS, NOW) is None
 
 
 def test_an_old_cookie_is_refused_by_the_app(services: Services) -> None:
+    old, new = (make_session(services.keys, BOSS, NOW + timedelta(days=days)) for days in (-1, 1))
     with make_client(replace(services, clock=lambda: NOW)) as client:
-        client.cookies.set(SESSION_COOKIE, make_session(services.keys, NOW - timedelta(days=8)))
+        client.cookies.set(SESSION_COOKIE, old)
         assert client.get("/api/admin/quarantine").status_code == 401
-        client.cookies.set(SESSION_COOKIE, make_session(services.keys, NOW - timedelta(days=6)))
+        client.cookies.set(SESSION_COOKIE, new)
         assert client.get("/api/admin/quarantine").status_code == 200
+
+
+def test_an_analyst_sees_numbers_and_no_single_person(services: Services) -> None:
+    key = {"Authorization": f"Bearer {services.keys.analyst_key}"}
+    with make_client(services) as client:
+        assert client.get("/overview.json", headers=key).status_code == 200
+        numbers = client.get("/api/analytics/query?metrics=events", headers=key)
+        assert numbers.status_code == 200
+        one = client.get("/api/analytics/user-behavior/metrics/u-1", headers=key)
+        assert "needs the admin key" in assert_problem(one, 403, "forbidden")["message"]
+        for path in ("/person", "/person.csv", "/me"):
+            assert client.get(path, headers=key).status_code == 403
+        for path in ("/api/admin/quarantine", "/api/analytics/dashboard/export"):
+            assert_problem(client.get(path, headers=key), 403, "forbidden")
+        sent = client.post("/v1/track", json={"userId": "u", "event": "e"}, headers=key)
+        assert_problem(sent, 403, "forbidden")
+
+
+def test_an_analyst_signs_in_and_is_told_what_is_not_there(services: Services) -> None:
+    with make_client(services) as client:
+        sign_in(client, services.keys.analyst_key)
+        page = client.get("/definitions", headers=PAGE).text
+        assert "One person" not in page
+        assert "Signed in as analyst" in page
+        closed = client.get("/person", headers=PAGE)
+        assert closed.status_code == 403
+        assert "shown to admins only" in closed.text
+        assert "Sign out" in closed.text
+        assert client.get("/api/analytics/query?metrics=events").status_code == 200
+        assert client.get("/api/admin/quarantine").status_code == 403
+
+
+def test_an_admin_is_signed_in_with_all_pages(services: Services) -> None:
+    with make_client(services) as client:
+        sign_in(client)
+        page = client.get("/definitions", headers=PAGE).text
+        assert "One person" in page
+        assert "Signed in as admin" in page
+        assert client.get("/person", headers=PAGE).status_code == 200
+
+
+def test_a_person_comes_by_a_link_and_sees_what_is_theirs(services: Services) -> None:
+    with make_client(services) as client:
+        made = client.post("/api/admin/person-link", json={"user_id": "u-1"}, headers=ADMIN)
+        assert made.status_code == 200
+        link = made.json()["path"]
+        assert "u-1" not in link
+        answer = client.get(link, headers=PAGE, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/me")
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        page = client.get("/me", headers=PAGE)
+        assert page.status_code == 200
+        assert "What is kept about you" in page.text
+        assert 'aria-label="Pages"' not in page.text
+        for path in ("/overview", "/person", "/explore", "/overview.json"):
+            assert client.get(path, headers=PAGE).status_code == 403, path
+        assert client.get("/api/analytics/query?metrics=events").status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "x", "admin..9999999999." + "0" * 64])
+def test_a_link_that_is_not_good_opens_nothing(client: Client, token: str) -> None:
+    answer = client.get(f"/me/enter?token={token}", headers=PAGE, follow_redirects=False)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+    assert "Open the page from the product again" in answer.text
+
+
+def test_the_session_of_somebody_else_is_no_link(services: Services) -> None:
+    with make_client(services) as client:
+        boss = make_session(services.keys, BOSS, services.clock() + WEEK)
+        answer = client.get(f"/me/enter?token={boss}", follow_redirects=False)
+        assert_problem(answer, 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({}, "user_id"),
+        ({"user_id": ""}, "length >= 1"),
+        ({"user_id": "u", "minutes": 0}, "minutes"),
+        ({"user_id": "u", "minutes": 1441}, "minutes"),
+        ({"user_id": "u", "days": 1}, "days"),
+    ],
+)
+def test_a_link_that_cannot_be_made(client: Client, body: dict[str, object], word: str) -> None:
+    answer = client.post("/api/admin/person-link", json=body, headers=ADMIN)
+    problem = assert_problem(answer, 400, "malformed_request")
+    assert word in f"{problem['message']} {problem['detail']}"
+    assert client.post("/api/admin/person-link", json=body, headers=WRITE).status_code == 403

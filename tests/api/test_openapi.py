@@ -13,6 +13,7 @@ from litestar import Litestar
 
 from landed.api.analytics import READS
 from landed.api.reads import Read
+from landed.dashboard.areas import AREAS
 from landed.events import PLAN, example, json_schema
 from tests.api.asking import Client
 from tests.api.snapshot import REMEDY, SNAPSHOT, fresh_document, reviewed_part, write_snapshot
@@ -53,7 +54,9 @@ def test_every_route_that_takes_events_or_administers_is_in_it(
     shared_client: Client, document: dict[str, Any]
 ) -> None:
     pages = {"/", "/login", "/logout", "/docs", "/openapi.json", "/overview", "/overview/live"}
-    pages |= {"/landed.js", "/landed.d.ts", "/explore", "/explore.csv", "/definitions"}
+    pages |= {"/landed.js", "/landed.d.ts", "/definitions", "/me/enter"}
+    for area in AREAS:
+        pages |= {f"{area.path}{kind}" for kind in ("", ".csv", "/live", "/saved")}
     app: Litestar = shared_client.app
     routes = {
         route.path.replace(":str}", "}")

@@ -41,9 +41,11 @@ def watched(services: Services, firing: AlertBook) -> Iterator[Client]:
 
 @pytest.fixture
 def traffic(client: Client, count: Count) -> str:
-    """Four requests to one route two minutes ago, one of them failed."""
+    """Four requests to one route two minutes ago, one of them failed, and somebody on a page."""
     route = "/api/jobs/{job_id}/watched"
     at = (datetime.now(UTC) - timedelta(minutes=2)).isoformat()
+    seen = {"userId": "somebody", "event": "page_viewed", "timestamp": at}
+    client.post("/v1/track", json=seen, headers=WRITE).raise_for_status()
     before = count("api_request_completed")
     for status, ms in ((200, 100), (200, 100), (404, 100), (500, 500)):
         told = {"endpoint": route, "status_code": status, "response_time": ms, "occurred_at": at}

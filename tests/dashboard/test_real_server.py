@@ -64,7 +64,7 @@ def test_a_page_needs_a_session_and_a_session_needs_the_admin_key(
         page, complaints = listened_page(browser)
         page.goto(f"{server.url}/overview")
         expect(page).to_have_url(f"{server.url}/login")
-        page.get_by_label("Admin key").fill(ADMIN_KEY)
+        page.get_by_label("Admin or analyst key").fill(ADMIN_KEY)
         page.get_by_role("button", name="Sign in").click()
         expect(page).to_have_url(f"{server.url}/overview")
         page.goto(f"{server.url}/docs")

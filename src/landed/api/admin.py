@@ -1,9 +1,11 @@
-"""Routes for the admin key: ad-hoc SQL and the quarantine."""
+"""Routes for the admin key: ad-hoc SQL, the quarantine, and links to a person's own page."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -12,12 +14,22 @@ from litestar.response import Stream
 
 from landed.api.auth import require_admin
 from landed.api.pieces import Pieces, PiecesStream
+from landed.api.sessions import Viewer, make_session
 from landed.collect.exported import read_events_batch
 from landed.collect.replay import list_quarantined, replay_quarantine
 from landed.errors import MalformedRequestError
+from landed.privacy import Pseudonymiser
 from landed.wiring import Services
 
-__all__ = ["MEDIA_TYPES", "ReplayAnswer", "RestoreAnswer", "SqlRequest", "admin_handlers"]
+__all__ = [
+    "MEDIA_TYPES",
+    "PersonLink",
+    "PersonLinkRequest",
+    "ReplayAnswer",
+    "RestoreAnswer",
+    "SqlRequest",
+    "admin_handlers",
+]
 
 MEDIA_TYPES: Final = {
     "tsv": "text/tab-separated-values",
@@ -43,7 +55,35 @@ class SqlRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal["tsv", "json", "csv"] = "tsv"
 
 
-_decode: Final = msgspec.json.Decoder(SqlRequest).decode
+_decode_sql: Final = msgspec.json.Decoder(SqlRequest).decode
+
+
+class PersonLinkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose own page is to be opened.
+
+    Attributes:
+        user_id: The id as the host sends it in events.
+        minutes: How long the link is good, and the session that it opens; 1 to 1440.
+    """
+
+    user_id: Annotated[str, msgspec.Meta(min_length=1, max_length=512, examples=["user-42"])]
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 60
+
+
+class PersonLink(msgspec.Struct, frozen=True):
+    """A link to a person's own page.
+
+    Attributes:
+        path: What follows the address of this server; it holds a pseudonym, not the id.
+        expires_at: From when on it opens nothing.
+    """
+
+    path: str
+    expires_at: datetime
+
+
+_decode_person: Final = msgspec.json.Decoder(PersonLinkRequest).decode
+_T = TypeVar("_T")
 
 
 class ReplayAnswer(msgspec.Struct, frozen=True):
@@ -69,26 +109,44 @@ class ReplayAnswer(msgspec.Struct, frozen=True):
 async def run_sql(request: AnyRequest) -> Stream:
     """Run one read-only statement and stream its result."""
     services: Services = request.app.state.services
-    asked = _parse_sql(await request.body())
+    asked = _parse_body(await request.body(), _decode_sql, '{"sql": "SELECT 1", "format": "tsv"}')
     pieces = Pieces(services.store.run_sql(asked.sql, asked.format))
     # What fails at once is an error; what fails later breaks the stream off.
     await asyncio.to_thread(pieces.begin)
     return PiecesStream(pieces, media_type=MEDIA_TYPES[asked.format])
 
 
-def _parse_sql(body: bytes) -> SqlRequest:
+def _parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
     """Read the body ourselves: the framework fails on text that is not UTF-8."""
     try:
-        return _decode(body)
+        return decode(body)
     except UnicodeDecodeError:
         raise MalformedRequestError("The body is not UTF-8; send UTF-8.") from None
     except msgspec.ValidationError as error:
         said, _, path = str(error).partition(" - at `")
         raise MalformedRequestError(
-            f'{said}; send {{"sql": "SELECT 1", "format": "tsv"}}.', detail=path.rstrip("`") or "$"
+            f"{said}; send {example}.", detail=path.rstrip("`") or "$"
         ) from None
     except msgspec.DecodeError as error:
         raise MalformedRequestError(f"The body is not JSON: {error}.") from None
+
+
+@post(
+    "/api/admin/person-link",
+    guards=[require_admin],
+    status_code=200,
+    tags=["Admin"],
+    operation_id="make_person_link",
+    summary="Make the link to a person's own page",
+)
+async def make_person_link(request: AnyRequest) -> PersonLink:
+    """Let somebody see what is kept about them, by a link that the host's server hands on."""
+    services: Services = request.app.state.services
+    asked = _parse_body(await request.body(), _decode_person, '{"user_id": "user-42"}')
+    key = Pseudonymiser(services.keys.pseudonym_secret).subject_key(asked.user_id)
+    expires_at = services.clock() + timedelta(minutes=asked.minutes)
+    token = make_session(services.keys, Viewer("person", key.hex()), expires_at)
+    return PersonLink(f"/me/enter?token={token}", expires_at)
 
 
 @get(
@@ -163,4 +221,4 @@ async def restore_events(request: AnyRequest) -> RestoreAnswer:
 
 def admin_handlers() -> list[Any]:
     """Handlers of this module."""
-    return [run_sql, list_quarantine, replay, restore_events]
+    return [run_sql, list_quarantine, replay, restore_events, make_person_link]

@@ -23,7 +23,16 @@ from landed.api.collect import collect_handlers
 from landed.api.exports import export_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
-from landed.api.login import SignInNeededError, login_handlers, require_viewer, to_login
+from landed.api.login import (
+    NotForYouError,
+    SignInNeededError,
+    login_handlers,
+    require_admin_viewer,
+    require_person,
+    require_viewer,
+    say_who_may,
+    to_login,
+)
 from landed.api.problems import EXCEPTION_HANDLERS
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
@@ -59,7 +68,7 @@ def create_app(
         *browser_client_handlers(),
         *login_handlers(),
         *reference_handlers(),
-        *pages(guards=[require_viewer]),
+        *pages(guards=[require_viewer], personal=[require_admin_viewer], own=[require_person]),
     ]
     app = HeadAnswering(
         route_handlers=handlers,
@@ -70,7 +79,11 @@ def create_app(
                 "answers": build_caches(services.clock),
             }
         ),
-        exception_handlers={**EXCEPTION_HANDLERS, SignInNeededError: to_login},
+        exception_handlers={
+            **EXCEPTION_HANDLERS,
+            SignInNeededError: to_login,
+            NotForYouError: say_who_may,
+        },
         # SDKs in browsers send from other origins; no cookie travels with them.
         cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"]),
         openapi_config=OpenAPIConfig(

@@ -1,43 +1,42 @@
-"""Who asks: keys, scopes and the page's signed session.
+"""Who asks: keys and what each may do.
 
-Two keys exist. The write key may send events (it stands in browsers and apps, so it may do
-nothing else); the admin key may do everything. A page session is a cookie signed with the
-admin key: changing that key ends every session.
+The write key may send events (it stands in browsers and apps, so it may do nothing else), the
+analyst key may see numbers but no single person, the admin key may do everything. Whoever signs
+in with one of the last two gets a session; `landed.api.sessions` has them.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from landed.api.sessions import SESSION_COOKIE, Viewer, verify_session
 from landed.errors import AuthError, ForbiddenError
 from landed.privacy import Keys
 from landed.wiring import Services
 
 __all__ = [
-    "SESSION_COOKIE",
+    "AnyConnection",
     "Scope",
     "authorise",
+    "find_viewer",
+    "find_viewer_of_key",
     "key_from_headers",
-    "make_session",
-    "may_see_pages",
     "needs_no_key",
     "require_admin",
-    "verify_session",
+    "require_reader",
 ]
 
-SESSION_COOKIE: Final = "landed_session"
-_SESSION_LIFE: Final = timedelta(days=7)
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
 # Browsers name the page that sends, and proxies whom they speak for.
 _NOT_FROM_PROGRAMS_HERE: Final = (
     "origin",
@@ -53,7 +52,16 @@ class Scope(Enum):
     """What a key may do."""
 
     WRITE = "write"
+    READ = "read"
     ADMIN = "admin"
+
+
+_MAY: Final[Mapping[str, frozenset[Scope]]] = {
+    "admin": frozenset(Scope),
+    "analyst": frozenset({Scope.READ}),
+    "write": frozenset({Scope.WRITE}),
+    "person": frozenset(),
+}
 
 
 def key_from_headers(headers: Mapping[str, str]) -> str:
@@ -94,49 +102,53 @@ def authorise(key: str, keys: Keys, scope: Scope) -> None:
             "No key was sent. Send the write key as Basic user name, as Bearer token, in "
             "X-API-Key or in the body as your SDK does."
         )
-    is_admin = _same(key, keys.admin_key)
-    is_write = _same(key, keys.write_key)
-    if not (is_admin or is_write):
+    known = {"admin": keys.admin_key, "analyst": keys.analyst_key, "write": keys.write_key}
+    name = next((name for name, one in known.items() if _same(key, one)), None)
+    if name is None:
         raise AuthError("The key is not known here. `landed doctor` shows where the keys lie.")
-    if scope is Scope.ADMIN and not is_admin:
-        raise ForbiddenError("This is the write key; this route needs the admin key.")
+    if scope not in _MAY[name]:
+        needed = " or ".join(one for one in known if scope in _MAY[one])
+        raise ForbiddenError(f"This is the {name} key; this route needs the {needed} key.")
 
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def make_session(keys: Keys, now: datetime) -> str:
-    """Sign a page session that ends in seven days."""
-    ends = str(int((now + _SESSION_LIFE).timestamp()))
-    return f"{ends}.{_signature(keys, ends)}"
+def find_viewer_of_key(key: str, keys: Keys) -> Viewer:
+    """Tell who signs in with a key.
+
+    Args:
+        key: What was entered.
+        keys: Of the installation.
+
+    Raises:
+        AuthError: It is empty or unknown.
+        ForbiddenError: It is the write key, which opens no page.
+    """
+    authorise(key, keys, Scope.READ)
+    return Viewer("admin" if _same(key, keys.admin_key) else "analyst")
 
 
-def verify_session(token: str, keys: Keys, now: datetime) -> bool:
-    """Tell whether a session cookie is ours and not over."""
-    ends, _, signature = token.partition(".")
-    if not ends.isascii() or not ends.isdigit() or not _same(signature, _signature(keys, ends)):
-        return False
-    return int(ends) > now.timestamp()
+def find_viewer(connection: AnyConnection) -> Viewer | None:
+    """Tell who looks: by the session, or by the key that a program sends; None: nobody known.
 
-
-def _signature(keys: Keys, text: str) -> str:
-    message = f"landed page session {text}".encode()
-    return hmac.new(keys.admin_key.encode(), message, hashlib.sha256).hexdigest()
-
-
-def may_see_pages(connection: ASGIConnection) -> bool:  # type: ignore[type-arg]  # any app state
-    """Tell whether a connection may see the pages."""
+    Args:
+        connection: A request, whose application has the services.
+    """
     services: Services = connection.app.state.services
-    if services.settings.open_dashboard:
-        return True
+    keys = services.keys
     cookie = connection.cookies.get(SESSION_COOKIE, "")
-    if cookie and verify_session(cookie, services.keys, services.clock()):
-        return True
-    return _same(key_from_headers(connection.headers), services.keys.admin_key)
+    viewer = verify_session(cookie, keys, services.clock()) if cookie else None
+    if viewer is not None:
+        return viewer
+    key = key_from_headers(connection.headers)
+    if _same(key, keys.admin_key):
+        return Viewer("admin")
+    return Viewer("analyst") if _same(key, keys.analyst_key) else None
 
 
-def needs_no_key(connection: ASGIConnection) -> bool:  # type: ignore[type-arg]  # any app state
+def needs_no_key(connection: AnyConnection) -> bool:
     """Tell whether a request may send an event without a key.
 
     Only where the operator opened it, and only for programs on this machine: no page in a
@@ -159,15 +171,24 @@ def _is_loopback(host: str) -> bool:
     return bool(inner.is_loopback)
 
 
-def require_admin(
-    connection: ASGIConnection,  # type: ignore[type-arg]  # any app state
-    _: BaseRouteHandler,
-) -> None:
-    """Guard of admin routes: the admin key, or a page session."""
+def require_admin(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of admin routes: the admin key, or a session of an admin for what only reads."""
+    _require(connection, Scope.ADMIN)
+
+
+def require_reader(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of numbers: the admin or the analyst key, or a session of one of them."""
+    _require(connection, Scope.READ)
+
+
+def _require(connection: AnyConnection, scope: Scope) -> None:
     services: Services = connection.app.state.services
-    cookie = connection.cookies.get(SESSION_COOKIE, "")
-    if connection.scope.get("method") == "GET" and verify_session(
-        cookie, services.keys, services.clock()
-    ):
-        return
-    authorise(key_from_headers(connection.headers), services.keys, Scope.ADMIN)
+    key = key_from_headers(connection.headers)
+    if not key and connection.scope.get("method") == "GET":
+        cookie = connection.cookies.get(SESSION_COOKIE, "")
+        viewer = verify_session(cookie, services.keys, services.clock())
+        if viewer is not None and scope in _MAY[viewer.role]:
+            return
+        if viewer is not None:
+            raise ForbiddenError(f"This session is of role {viewer.role}, which may not see this.")
+    authorise(key, services.keys, scope)

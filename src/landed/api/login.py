@@ -1,4 +1,4 @@
-"""Signing in to the pages: the admin key, once, becomes a signed cookie."""
+"""Signing in to the pages: a key, once, becomes a signed cookie; a person comes by a link."""
 
 from __future__ import annotations
 
@@ -7,21 +7,35 @@ from html import escape
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
-from litestar.connection import ASGIConnection
 from litestar.enums import RequestEncodingType
 from litestar.handlers.base import BaseRouteHandler
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.params import Body
+from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
-from landed.api.auth import SESSION_COOKIE, Scope, authorise, make_session, may_see_pages
+from landed.api.auth import AnyConnection, find_viewer, find_viewer_of_key
 from landed.api.problems import describe_problem
-from landed.errors import AuthError, ForbiddenError
+from landed.api.sessions import (
+    SESSION_COOKIE,
+    SESSION_LIFE,
+    Viewer,
+    make_session,
+    verify_session,
+)
+from landed.errors import AuthError, ForbiddenError, LandedError
 from landed.wiring import Services
 
-__all__ = ["SignInNeededError", "login_handlers", "require_viewer", "to_login"]
+__all__ = [
+    "NotForYouError",
+    "SignInNeededError",
+    "login_handlers",
+    "require_admin_viewer",
+    "require_person",
+    "require_viewer",
+    "say_who_may",
+    "to_login",
+]
 
-_WEEK_SECONDS: Final = 7 * 24 * 3600
 _throttle = RateLimitConfig(rate_limit=("minute", 20), exclude_opt_key="unthrottled")
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; form-action 'self'",
@@ -30,28 +44,91 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 _FORM: Final = """<section class="card login"><h1>Sign in</h1>{note}
-<form method="post" action="/login"><label for="key">Admin key</label>
+<form method="post" action="/login"><label for="key">Admin or analyst key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
 <button type="submit">Sign in</button></form>
-<p>The key lies in <code>keys/admin.key</code> of the data folder, or in
-<code>LANDED_ADMIN_KEY</code>.</p></section>"""
+<p>They lie in <code>keys/admin.key</code> and <code>keys/analyst.key</code> of the data
+folder, or in <code>LANDED_ADMIN_KEY</code> and <code>LANDED_ANALYST_KEY</code>. An analyst sees
+all numbers, and no single person.</p></section>"""
 
 
 class SignInNeededError(AuthError):
     """A page was asked for without a session."""
 
 
-def require_viewer(
-    connection: ASGIConnection,  # type: ignore[type-arg]  # any app state
-    _: BaseRouteHandler,
-) -> None:
-    """Guard of pages.
+class NotForYouError(ForbiddenError):
+    """A page was asked for by somebody with a session for other pages."""
+
+
+def require_viewer(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of pages for the people who run the product.
 
     Raises:
         SignInNeededError: There is no session; pages answer with the log-in form.
+        NotForYouError: It is the session of a person whom the product is for.
     """
-    if not may_see_pages(connection):
-        raise SignInNeededError("Sign in at /login, or send the admin key as Bearer token.")
+    viewer = _viewer(connection)
+    if viewer.role == "person":
+        raise NotForYouError("These pages are for those who run the product; yours is /me.")
+    connection.state.role = _role_words(connection, viewer)
+
+
+def require_admin_viewer(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """Guard of pages that show one person.
+
+    Raises:
+        SignInNeededError: There is no session.
+        NotForYouError: It is not the session of an admin.
+    """
+    require_viewer(connection, handler)
+    if _viewer(connection).role != "admin":
+        raise NotForYouError(
+            "One person is shown to admins only. Sign out, and sign in with the admin key."
+        )
+
+
+def require_person(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of the page of a person's own.
+
+    Raises:
+        NotForYouError: It is not the session of a person.
+    """
+    viewer = find_viewer(connection)
+    if viewer is None or viewer.role != "person":
+        raise NotForYouError(
+            "This page is a person's own. The product leads there with a link of "
+            "POST /api/admin/person-link, which is good for a short time."
+        )
+    connection.state.role = viewer.role
+    connection.state.subject = viewer.subject
+
+
+def _viewer(connection: AnyConnection) -> Viewer:
+    viewer = find_viewer(connection)
+    if viewer is not None:
+        return viewer
+    services: Services = connection.app.state.services
+    if services.settings.open_dashboard:
+        return Viewer("admin")
+    raise SignInNeededError("Sign in at /login, or send the admin or analyst key as Bearer token.")
+
+
+def _role_words(connection: AnyConnection, viewer: Viewer) -> str:
+    """The role of who signed in; empty where the pages are open and nobody did."""
+    return viewer.role if SESSION_COOKIE in connection.cookies else ""
+
+
+def say_who_may(request: Request[Any, Any, Any], error: NotForYouError) -> Response[Any]:
+    """Tell a browser on a page, and everything else as a problem."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return describe_problem(error)
+    body = (
+        f'<section class="card login"><h1>Not for this session</h1><p>{escape(error.message)}</p>'
+        '<form method="post" action="/logout"><button type="submit">Sign out</button></form>'
+        "</section>"
+    )
+    html = request.app.state.render_page("Not for this session", "/login", body)
+    return Response(html, status_code=error.status, media_type="text/html", headers=_HEADERS)
 
 
 def to_login(request: Request[Any, Any, Any], error: SignInNeededError) -> Response[Any]:
@@ -80,17 +157,34 @@ def login(
     request: Request[Any, Any, Any],
     data: Annotated[LoginForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
-    """Exchange the admin key for a session."""
+    """Exchange a key for a session."""
     services: Services = request.app.state.services
     try:
-        authorise(data.key.strip(), services.keys, Scope.ADMIN)
-    except (AuthError, ForbiddenError) as error:
+        viewer = find_viewer_of_key(data.key.strip(), services.keys)
+    except LandedError as error:
         return _page(request, error.message, status=error.status)
-    answer: Response[Any] = Redirect("/overview", status_code=303)
+    ends_at = services.clock() + SESSION_LIFE
+    return _signed_in(request, make_session(services.keys, viewer, ends_at), "/overview")
+
+
+@get("/me/enter", sync_to_thread=False, include_in_schema=False, middleware=[_throttle.middleware])
+def enter(request: Request[Any, Any, Any], token: FromQuery[str] = "") -> Response[Any]:
+    """Let a person in by the link that the product gave; it goes out of the address at once."""
+    services: Services = request.app.state.services
+    viewer = verify_session(token, services.keys, services.clock())
+    if viewer is None or viewer.role != "person":
+        raise NotForYouError(
+            "This link is not good any more. Open the page from the product again."
+        )
+    return _signed_in(request, token, "/me")
+
+
+def _signed_in(request: Request[Any, Any, Any], token: str, path: str) -> Response[Any]:
+    answer: Response[Any] = Redirect(path, status_code=303, headers=_HEADERS)
     answer.set_cookie(
         SESSION_COOKIE,
-        make_session(services.keys, services.clock()),
-        max_age=_WEEK_SECONDS,
+        token,
+        max_age=int(SESSION_LIFE.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
@@ -114,4 +208,4 @@ def _page(request: Request[Any, Any, Any], note: str, status: int = 200) -> Resp
 
 def login_handlers() -> list[Any]:
     """Handlers of this module."""
-    return [login_page, login, logout]
+    return [login_page, login, logout, enter]

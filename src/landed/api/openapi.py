@@ -150,6 +150,11 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     "/api/admin/quarantine/replay": {
         "post": _Operation({_JSON: refer("ReplayAnswer")}, ("401", "403", "503"))
     },
+    "/api/admin/person-link": {
+        "post": _Operation(
+            {_JSON: refer("PersonLink")}, ("400", "401", "403"), refer("PersonLinkRequest")
+        )
+    },
     "/overview.json": {
         "get": _Operation(
             {_JSON: {"type": "object"}},

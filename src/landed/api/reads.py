@@ -18,7 +18,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from landed.api.auth import require_admin
+from landed.api.auth import find_viewer, require_admin, require_reader
 from landed.errors import InvalidInputError
 from landed.insights import BriefCache, Period, parse_period
 from landed.store import Store
@@ -149,6 +149,11 @@ class Read:
     tag: str = "Analytics"
 
     @property
+    def is_personal(self) -> bool:
+        """Whether it tells of one person, which only admins may ask for."""
+        return "{user_id" in self.path
+
+    @property
     def operation_id(self) -> str:
         """Its one name in clients that are made from the reference."""
         plain = _PLACE.sub("", self.path.removeprefix("/api/analytics/")).strip("/")
@@ -182,7 +187,7 @@ def read_handler(read: Read) -> HTTPRouteHandler:
 
     @get(
         read.path,
-        guards=[require_admin],
+        guards=[require_admin if read.is_personal else require_reader],
         sync_to_thread=True,
         tags=[read.tag],
         operation_id=read.operation_id,
@@ -199,8 +204,9 @@ def read_handler(read: Read) -> HTTPRouteHandler:
         asked = Asked(services.store, services, now, params, places)
         if request.headers.get("cache-control") == "no-cache":
             return _respond(_make(read, asked), request, now)
+        viewer = find_viewer(request)
         key = (
-            "admin",
+            viewer.role if viewer else "",
             read.path,
             *sorted((name, tuple(values)) for name, values in params.items()),
             *places.items(),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from landed.api.admin import SqlRequest
+from landed.api.admin import PersonLink, PersonLinkRequest, SqlRequest
 from landed.api.analytics import READS
 from landed.api.calls import build_call_schemas
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
@@ -224,7 +224,9 @@ def build_schemas() -> Json:
     _, answers = msgspec.json.schema_components(
         [read.answer for read in READS], ref_template=REFERENCES
     )
-    sql: Json = msgspec.json.schema(SqlRequest)["$defs"]
+    _, admin = msgspec.json.schema_components(
+        [SqlRequest, PersonLinkRequest, PersonLink], ref_template=REFERENCES
+    )
     return {
         **_ANSWERS,
         **_SEGMENT_CALLS,
@@ -235,7 +237,7 @@ def build_schemas() -> Json:
         "PostHog_v1_batch": _POSTHOG_V1,
         "Landed_event": _own_event(),
         "Landed_events": _own_events(),
-        **sql,
+        **admin,
         **answers,
         **plan,
     }

@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from landed.cli.server import server_file
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError, StoreError
-from landed.privacy import Keys, load_keys
-from landed.wiring import Services, build_services
+from landed.privacy import Keys
+from landed.wiring import Services, build_services, read_keys
 
 __all__ = ["TRIES", "RunningServer", "find_server", "opened", "post_patiently", "settings_for"]
 
@@ -65,12 +65,7 @@ def find_server(settings: Settings) -> RunningServer | None:
         httpx.get(f"{url}/healthz", timeout=2).raise_for_status()
     except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError):
         return None
-    keys = load_keys(
-        settings.data / "keys",
-        write_key=settings.write_key.get_secret_value() if settings.write_key else None,
-        admin_key=settings.admin_key.get_secret_value() if settings.admin_key else None,
-    )
-    return RunningServer(url, keys)
+    return RunningServer(url, read_keys(settings))
 
 
 def post_patiently(client: httpx.Client, url: str, content: bytes, key: str) -> Any:

@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as TooSlow
 from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from time import monotonic
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from litestar import MediaType, Request, Response, get, post
@@ -30,7 +30,7 @@ from landed.dashboard.wording import define, span_words
 from landed.errors import LandedError, NotFoundError
 from landed.insights import Period, parse_period
 
-__all__ = ["NO_STORE", "Area", "area_handlers", "html_answer", "read_params"]
+__all__ = ["NO_STORE", "Area", "Audience", "area_handlers", "html_answer", "role_of"]
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 _PATIENCE_SECONDS: Final = 8.0
@@ -38,6 +38,7 @@ _PERIOD_NAMES: Final = frozenset({"range", "from", "to", "zone"})
 _SLOW: Final = "is still being computed; reload the page in a moment"
 
 AnyRequest = Request[Any, Any, Any]
+Audience = Literal["viewers", "admins", "person"]
 Params = Mapping[str, tuple[str, ...]]
 
 
@@ -51,6 +52,8 @@ class Area:
         keep: How long what was fetched is good.
         template: Its form, where it has more than panels.
         is_live: Whether it changes by itself while it is looked at.
+        audience: Who may see it: those who see the pages, of them the admins only, or the person
+            whom it is about.
         can_save: Whether its addresses can be given names.
     """
 
@@ -59,6 +62,7 @@ class Area:
     keep: timedelta = timedelta(minutes=1)
     template: str = "panels.html"
     is_live: bool = False
+    audience: Audience = "viewers"
     can_save: bool = False
 
 
@@ -82,15 +86,15 @@ def area_handlers(area: Area) -> list[HTTPRouteHandler]:
     def show(request: AnyRequest) -> Response[str]:
         pages = pages_of(request.app)
         try:
-            return html_answer(_page(area, pages, read_params(request)), 200)
+            return html_answer(_page(area, pages, _asked(pages, request)), 200)
         except LandedError as error:
-            return html_answer(render_error(error, area.path), error.status)
+            return html_answer(render_error(error, area.path, role_of(request)), error.status)
 
     @get(f"{area.path}.csv", sync_to_thread=True, include_in_schema=False, name=f"csv_{name}")
     def send_csv(request: AnyRequest) -> Response[Any]:
         pages = pages_of(request.app)
         try:
-            panel = _find_panel(area, pages, read_params(request))
+            panel = _find_panel(area, pages, request)
         except LandedError as error:
             return Response(
                 replies.error(error),
@@ -115,10 +119,10 @@ def area_handlers(area: Area) -> list[HTTPRouteHandler]:
 def _live_handler(area: Area, name: str) -> HTTPRouteHandler:
     @get(f"{area.path}/live", sync_to_thread=False, include_in_schema=False, name=f"live_{name}")
     def send_changes(request: AnyRequest) -> ServerSentEvent:
-        pages, params = pages_of(request.app), read_params(request)
+        pages = pages_of(request.app)
         messages = follow(
             pages.watch.freshness,
-            lambda: _rendered(area, pages, params),
+            lambda: _rendered(area, pages, request),
             stopping=pages.stopping,
             timing=pages.timing,
         )
@@ -138,7 +142,7 @@ def _saving_handler(area: Area, name: str) -> HTTPRouteHandler:
             _check_address(area, pages, data.address)
             kept = save_view(pages.services.store, area.path, data.name, data.address)
         except LandedError as error:
-            return html_answer(render_error(error, area.path), error.status)
+            return html_answer(render_error(error, area.path, role_of(request)), error.status)
         return Redirect(f"{area.path}?{kept.address}", status_code=303)
 
     return save
@@ -149,12 +153,16 @@ def _check_address(area: Area, pages: Pages, address: str) -> None:
     params: dict[str, tuple[str, ...]] = {}
     for name, value in parse_qsl(address):
         params[name] = (*params.get(name, ()), value)
-    area.make(_asked(pages, params))
+    area.make(_ask(pages, params))
 
 
-def read_params(request: AnyRequest) -> Params:
-    """The parameters of the address."""
-    return {name: tuple(values) for name, values in request.query_params.dict().items()}
+def role_of(request: AnyRequest) -> str:
+    """The role of who signed in, as the guard found it; empty where nobody had to.
+
+    Args:
+        request: To a page.
+    """
+    return str(request.state.get("role", ""))
 
 
 def html_answer(html: str, status: int) -> Response[str]:
@@ -167,22 +175,27 @@ def html_answer(html: str, status: int) -> Response[str]:
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=NO_STORE)
 
 
-def _asked(pages: Pages, params: Params) -> Asked:
+def _asked(pages: Pages, request: AnyRequest) -> Asked:
+    params = {name: tuple(values) for name, values in request.query_params.dict().items()}
+    asked = _ask(pages, params)
+    return replace(asked, role=role_of(request), subject=str(request.state.get("subject", "")))
+
+
+def _ask(pages: Pages, params: Params) -> Asked:
     now = pages.services.clock().astimezone(UTC)
     period = parse_period({name: values[-1] for name, values in params.items()}, now)
     return Asked(services=pages.services, now=now, period=period, params=params)
 
 
-def _rendered(area: Area, pages: Pages, params: Params) -> Rendered:
+def _rendered(area: Area, pages: Pages, request: AnyRequest) -> Rendered:
     try:
         mark = pages.watch.freshness().mark
-        return Rendered(_page(area, pages, params), mark)
+        return Rendered(_page(area, pages, _asked(pages, request)), mark)
     except LandedError as error:
-        return Rendered(render_error(error, area.path), None)
+        return Rendered(render_error(error, area.path, role_of(request)), None)
 
 
-def _page(area: Area, pages: Pages, params: Params) -> str:
-    asked = _asked(pages, params)
+def _page(area: Area, pages: Pages, asked: Asked) -> str:
     plan = area.make(asked)
     fetched = _fetch(area, pages, asked, plan.parts)
     blocks = [one for one in fetched if isinstance(one, Block)]
@@ -190,7 +203,7 @@ def _page(area: Area, pages: Pages, params: Params) -> str:
     address = _address(asked.period, plan)
     panels = [panel for block in blocks for panel in block.panels]
     view = PageView(
-        frame=make_frame(plan.title, area.path),
+        frame=make_frame(plan.title, area.path, asked.role),
         plan=plan,
         menu=build_period_menu(area.path, asked.period, _kept(plan)),
         hidden=(*asked.period.to_query().items(), *plan.kept),
@@ -227,8 +240,8 @@ def _fetch(area: Area, pages: Pages, asked: Asked, parts: Sequence[Part]) -> lis
 def _start(area: Area, pages: Pages, asked: Asked, part: Part) -> Future[Block]:
     """Fetch on a thread, or take what was fetched a moment ago."""
     wishes = tuple(sorted(asked.params.items()))
-    cache = pages.blocks(area.keep)
-    return pages.pool.submit(cache.get, (area.path, wishes, part.name), part.fetch)
+    key = (area.path, asked.role, asked.subject, wishes, part.name)
+    return pages.pool.submit(pages.blocks(area.keep).get, key, part.fetch)
 
 
 def _outcome(part: Part, future: Future[Block], seconds: float) -> Block | str:
@@ -264,12 +277,13 @@ def _address(period: Period, plan: PagePlan) -> list[tuple[str, str]]:
     return [*period.to_query().items(), *_kept(plan)]
 
 
-def _find_panel(area: Area, pages: Pages, params: Params) -> Panel:
+def _find_panel(area: Area, pages: Pages, request: AnyRequest) -> Panel:
     """The panel that the address names; its first one where it names none."""
-    wishes = {name: value for name, value in params.items() if name != "panel"}
-    asked = _asked(pages, wishes)
+    asked = _asked(pages, request)
+    wanted = asked.one("panel")
+    wishes = {name: value for name, value in asked.params.items() if name != "panel"}
+    asked = replace(asked, params=wishes)
     parts = area.make(asked).parts
-    wanted = params.get("panel", ("",))[-1]
     for part in parts:
         if not wanted or part.name == wanted.partition(".")[0]:
             block = _start(area, pages, asked, part).result()

@@ -48,12 +48,16 @@ class Asked:
         now: The time of looking, aware UTC.
         period: The days to show.
         params: Parameters of the address; each may be given several times.
+        role: Of who signed in; empty where the pages are open to everybody.
+        subject: Pseudonym of the person who signed in, as 32 hex digits; else empty.
     """
 
     services: Services
     now: datetime
     period: Period
     params: Mapping[str, tuple[str, ...]]
+    role: str = ""
+    subject: str = ""
 
     @property
     def store(self) -> Any:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from landed.charts import bundle_name
 from landed.dashboard.assets import static_path
-from landed.dashboard.navigation import NAVIGATION
+from landed.dashboard.navigation import links_for
 from landed.dashboard.types import ErrorView, Frame
 from landed.errors import LandedError
 
@@ -27,19 +27,21 @@ def _environment() -> Environment:
     )
 
 
-def make_frame(title: str, path: str) -> Frame:
+def make_frame(title: str, path: str, role: str = "") -> Frame:
     """Describe what every page has.
 
     Args:
         title: Of the page, without the product's name.
         path: Of the page, to mark it in the navigation.
+        role: Of who signed in; empty where nobody did.
     """
     return Frame(
         title=title,
         static=static_path(),
         vega=f"/static/vega/{bundle_name()}",
         path=path,
-        navigation=NAVIGATION,
+        navigation=links_for(role),
+        role=role,
     )
 
 
@@ -61,15 +63,16 @@ def render_html(template: str, view: Any) -> str:
     return _environment().get_template(template).render(view=view)
 
 
-def render_error(error: LandedError, path: str) -> str:
+def render_error(error: LandedError, path: str, role: str = "") -> str:
     """Write what is wrong with an address, and the way on.
 
     Args:
         error: What is wrong.
         path: Of the page that was asked for.
+        role: Of who signed in; empty where nobody did.
     """
     view = ErrorView(
-        frame=make_frame("Cannot be shown", path),
+        frame=make_frame("Cannot be shown", path, role),
         heading="This address cannot be shown",
         message=error.message,
         field=error.detail or "",

@@ -16,7 +16,7 @@ from litestar.types import ControllerRouterHandler, Guard
 
 from landed.charts import bundle_name
 from landed.collect.decode import replies
-from landed.dashboard.area_routes import NO_STORE, area_handlers, html_answer
+from landed.dashboard.area_routes import NO_STORE, Audience, area_handlers, html_answer, role_of
 from landed.dashboard.areas import AREAS
 from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
 from landed.dashboard.definitions import build_definitions_view
@@ -38,7 +38,9 @@ _SCRIPT: Final = "text/javascript; charset=utf-8"
 AnyRequest = Request[Any, Any, Any]
 
 
-def page_handlers(guards: Sequence[Guard] = ()) -> list[ControllerRouterHandler]:
+def page_handlers(
+    guards: Sequence[Guard] = (), personal: Sequence[Guard] = (), own: Sequence[Guard] = ()
+) -> list[ControllerRouterHandler]:
     """Return the routes of the pages.
 
     They need `request.app.state.services` (`landed.dashboard.Services`). The static files
@@ -46,31 +48,33 @@ def page_handlers(guards: Sequence[Guard] = ()) -> list[ControllerRouterHandler]
 
     Args:
         guards: Who may see the pages.
+        personal: Who may see one person.
+        own: Who may see a person's own page.
 
     Examples:
         >>> len(page_handlers())
-        2
+        4
     """
-    pages = Router(
-        path="/",
-        route_handlers=[
-            show_start,
-            show_overview,
-            show_overview_json,
-            show_overview_live,
-            show_definitions,
-            find_person,
-            *(handler for area in AREAS for handler in area_handlers(area)),
-        ],
-        guards=list(guards),
-        response_headers=SECURITY_HEADERS,
-    )
+    audiences: dict[Audience, tuple[Sequence[Guard], list[ControllerRouterHandler]]] = {
+        "viewers": (
+            guards,
+            [show_start, show_overview, show_overview_json, show_overview_live, show_definitions],
+        ),
+        "admins": (personal, [find_person]),
+        "person": (own, []),
+    }
+    for area in AREAS:
+        audiences[area.audience][1].extend(area_handlers(area))
+    routers = [
+        Router(path="/", route_handlers=found, guards=[*who], response_headers=SECURITY_HEADERS)
+        for who, found in audiences.values()
+    ]
     static = Router(
         path="/",
         route_handlers=[send_static, send_vega, send_icon],
         response_headers=SECURITY_HEADERS,
     )
-    return [pages, static]
+    return [*routers, static]
 
 
 @get("/", sync_to_thread=False, include_in_schema=False)
@@ -86,7 +90,7 @@ def show_overview(request: AnyRequest) -> Response[str]:
     try:
         html = _overview_page(pages, request, _now(pages)).html
     except InvalidInputError as error:
-        return html_answer(render_error(error, "/overview"), error.status)
+        return html_answer(render_error(error, "/overview", role_of(request)), error.status)
     return html_answer(html, 200)
 
 
@@ -140,9 +144,10 @@ def find_person(
 
 
 @get("/definitions", sync_to_thread=False, include_in_schema=False)
-def show_definitions() -> Response[str]:
+def show_definitions(request: AnyRequest) -> Response[str]:
     """Show what every metric is."""
-    view = build_definitions_view(make_frame("Definitions", "/definitions"))
+    frame = make_frame("Definitions", "/definitions", role_of(request))
+    view = build_definitions_view(frame)
     return html_answer(render_html("definitions.html", view), 200)
 
 
@@ -224,7 +229,7 @@ def _overview_page(
     if overview.is_empty:
         return Rendered(render_html("empty.html", _empty_view(pages, request)), mark)
     report = pages.services.health()
-    frame = make_frame("Overview", "/overview")
+    frame = make_frame("Overview", "/overview", role_of(request))
     view = build_overview_view(overview, report, frame, compare=compare)
     if timeless:
         view = replace(view, fetched_at="", fetched_words="")
@@ -234,7 +239,7 @@ def _overview_page(
 def _empty_view(pages: Pages, request: AnyRequest) -> EmptyView:
     report = pages.services.health()
     return EmptyView(
-        frame=make_frame("Send your first event", "/overview"),
+        frame=make_frame("Send your first event", "/overview", role_of(request)),
         origin=str(request.base_url).rstrip("/"),
         write_key=pages.services.keys.write_key,
         live_href="/overview/live",

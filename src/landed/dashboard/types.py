@@ -266,6 +266,7 @@ class Frame:
     vega: str
     path: str
     navigation: tuple[LinkGroup, ...]
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,7 +69,9 @@ def check_spool(folder: Path, keys: Keys, key_file: Path, *, rows_wait: bool) ->
 
     Examples:
         >>> from tempfile import TemporaryDirectory
-        >>> one, two = Keys(bytes(32), "lw_1", "la_1"), Keys(bytes([1] * 32), "lw_1", "la_1")
+        >>> one, two = (
+        ...     Keys(secret, "lw_1", "la_1", "lr_1") for secret in (bytes(32), bytes([1] * 32))
+        ... )
         >>> with TemporaryDirectory() as data:
         ...     check_spool(Path(data), one, Path("pseudonym.key"), rows_wait=False)
         ...     check_spool(Path(data), two, Path("pseudonym.key"), rows_wait=True)

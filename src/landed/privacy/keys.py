@@ -23,18 +23,20 @@ def load_keys(
     *,
     write_key: str | None,
     admin_key: str | None,
+    analyst_key: str | None = None,
     entropy: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Keys:
     """Read the keys of an installation; make those that are missing.
 
-    The folder holds `pseudonym.key` (32 random bytes as hex), `write.key` (`lw_…`) and
-    `admin.key` (`la_…`). Several processes may call this at once on an empty folder: all
-    get the same keys. A file appears only when it is whole and on the disk.
+    The folder holds `pseudonym.key` (32 random bytes as hex), `write.key` (`lw_…`), `admin.key`
+    (`la_…`) and `analyst.key` (`lr_…`). Several processes may call this at once on an empty
+    folder: all get the same keys. A file appears only when it is whole and on the disk.
 
     Args:
         folder: Made with mode 0700 if it is missing; files in it have mode 0600.
         write_key: A fixed write key from the settings; then no file is made or read for it.
         admin_key: The same for the admin key.
+        analyst_key: The same for the analyst key.
         entropy: Gives n unpredictable bytes; another source is for tests only.
 
     Returns:
@@ -54,17 +56,25 @@ def load_keys(
     """
     fixed_write = None if write_key is None else _usable("LANDED_WRITE_KEY", write_key)
     fixed_admin = None if admin_key is None else _usable("LANDED_ADMIN_KEY", admin_key)
+    fixed_analyst = None if analyst_key is None else _usable("LANDED_ANALYST_KEY", analyst_key)
     with _locked(folder):
         secret = _read_or_make(folder / "pseudonym.key", lambda: entropy(_SECRET_BYTES).hex())
         write = fixed_write or _token_file(folder / "write.key", "lw_", entropy)
         admin = fixed_admin or _token_file(folder / "admin.key", "la_", entropy)
+        analyst = fixed_analyst or _token_file(folder / "analyst.key", "lr_", entropy)
     if secrets.compare_digest(write, admin):
         raise InvalidInputError(
             "the write key and the admin key are the same; a write key stands in web pages, "
             "so give the admin key another value",
             detail="LANDED_ADMIN_KEY",
         )
-    return Keys(_as_secret(folder / "pseudonym.key", secret), write, admin)
+    if any(secrets.compare_digest(analyst, other) for other in (write, admin)):
+        raise InvalidInputError(
+            "the analyst key is the write key or the admin key; give it a value of its own, since "
+            "it opens the numbers and nothing else",
+            detail="LANDED_ANALYST_KEY",
+        )
+    return Keys(_as_secret(folder / "pseudonym.key", secret), write, admin, analyst)
 
 
 def _usable(setting: str, key: str) -> str:

@@ -40,15 +40,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The three secrets of an installation; `repr` and `str` show none of them.
+    """The secrets of an installation; `repr` and `str` show none of them.
 
     Attributes:
         pseudonym_secret: 32 bytes; turns the host's ids into pseudonyms.
         write_key: What a client shows to send events.
         admin_key: What an operator shows to read and administer.
+        analyst_key: What somebody shows to see numbers, and no single person.
 
     Examples:
-        >>> keys = Keys(bytes(32), "lw_one", "la_two")
+        >>> keys = Keys(bytes(32), "lw_one", "la_two", "lr_three")
         >>> keys
         Keys(…)
         >>> keys.fingerprint()
@@ -58,6 +59,7 @@ class Keys:
     pseudonym_secret: bytes = field(repr=False)
     write_key: str = field(repr=False)
     admin_key: str = field(repr=False)
+    analyst_key: str = field(repr=False)
 
     def __repr__(self) -> str:
         return "Keys(…)"

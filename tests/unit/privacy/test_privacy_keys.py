@@ -12,8 +12,14 @@ from landed.errors import InvalidInputError
 from landed.privacy import Keys, load_keys
 
 
-def load(folder: Path, *, write_key: str | None = None, admin_key: str | None = None) -> Keys:
-    return load_keys(folder, write_key=write_key, admin_key=admin_key)
+def load(
+    folder: Path,
+    *,
+    write_key: str | None = None,
+    admin_key: str | None = None,
+    analyst_key: str | None = None,
+) -> Keys:
+    return load_keys(folder, write_key=write_key, admin_key=admin_key, analyst_key=analyst_key)
 
 
 RACER = """
@@ -32,6 +38,7 @@ def test_keys_are_made_once_and_read_again(tmp_path: Path) -> None:
     assert len(first.pseudonym_secret) == 32
     assert re.fullmatch(r"lw_[\w-]{32}", first.write_key)
     assert re.fullmatch(r"la_[\w-]{32}", first.admin_key)
+    assert re.fullmatch(r"lr_[\w-]{32}", first.analyst_key)
     assert load(tmp_path / "other") != first
 
 
@@ -39,14 +46,19 @@ def test_only_the_owner_may_look(tmp_path: Path) -> None:
     load(tmp_path / "keys")
     assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
     files = sorted((tmp_path / "keys").iterdir())
-    assert [file.name for file in files] == ["admin.key", "pseudonym.key", "write.key"]
+    assert [file.name for file in files] == [
+        "admin.key",
+        "analyst.key",
+        "pseudonym.key",
+        "write.key",
+    ]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
 def test_nothing_shows_the_secrets(tmp_path: Path) -> None:
     keys = load(tmp_path)
     shown = f"{keys!r} {keys} {[keys]} {keys.fingerprint()}"
-    for secret in (keys.pseudonym_secret.hex(), keys.write_key, keys.admin_key):
+    for secret in (keys.pseudonym_secret.hex(), keys.write_key, keys.admin_key, keys.analyst_key):
         assert secret not in shown
 
 
@@ -57,8 +69,9 @@ def test_the_fingerprint_names_the_secret(tmp_path: Path) -> None:
 
 
 def test_fixed_keys_are_used_and_not_written(tmp_path: Path) -> None:
-    keys = load(tmp_path, write_key="lw_fixed", admin_key="la_fixed")
+    keys = load(tmp_path, write_key="lw_fixed", admin_key="la_fixed", analyst_key="lr_fixed")
     assert (keys.write_key, keys.admin_key) == ("lw_fixed", "la_fixed")
+    assert keys.analyst_key == "lr_fixed"
     assert [file.name for file in tmp_path.iterdir()] == ["pseudonym.key"]
 
 
@@ -72,6 +85,9 @@ def test_an_unusable_fixed_key_is_refused_without_being_shown(tmp_path: Path, ba
 def test_the_same_key_for_both_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="the same"):
         load(tmp_path, write_key="one", admin_key="one")
+    for other in ("write_key", "admin_key"):
+        with pytest.raises(InvalidInputError, match="a value of its own"):
+            load(tmp_path, analyst_key="one", **{other: "one"})
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])

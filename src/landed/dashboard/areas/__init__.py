@@ -11,7 +11,7 @@ from landed.dashboard.areas.event_log import plan_events
 from landed.dashboard.areas.explore import plan_explore
 from landed.dashboard.areas.funnels import plan_funnels
 from landed.dashboard.areas.performance import plan_performance
-from landed.dashboard.areas.person import plan_person
+from landed.dashboard.areas.person import plan_own, plan_person
 from landed.dashboard.areas.recommendations import plan_recommendations
 from landed.dashboard.areas.retention import plan_retention
 from landed.dashboard.areas.revenue import plan_revenue
@@ -24,7 +24,8 @@ AREAS: Final = (
     Area(path="/success", make=plan_success),
     Area(path="/revenue", make=plan_revenue),
     Area(path="/funnels", make=plan_funnels, can_save=True),
-    Area(path="/person", make=plan_person, template="person.html"),
+    Area(path="/person", make=plan_person, template="person.html", audience="admins"),
+    Area(path="/me", make=plan_own, audience="person"),
     Area(path="/events", make=plan_events, keep=timedelta(seconds=2), is_live=True),
     Area(path="/engagement", make=plan_engagement),
     Area(path="/retention", make=plan_retention),

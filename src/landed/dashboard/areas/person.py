@@ -19,7 +19,7 @@ from landed.insights import (
     fetch_person_timeline,
 )
 
-__all__ = ["build_person_block", "build_success_panel", "build_timeline", "plan_person"]
+__all__ = ["build_person_block", "build_success_panel", "build_timeline", "plan_own", "plan_person"]
 
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
 _MOST: Final = 500
@@ -42,31 +42,44 @@ def plan_person(asked: Asked) -> PagePlan:
             "person is no pseudonym; enter the id that your product sends into the form",
             detail="person",
         )
-    key, store, period = bytes.fromhex(text), asked.store, asked.period
     return PagePlan(
         title="One person",
         sub=f"pseudonym {text[:8]}…",
         kept=(("person", text),),
-        parts=(
-            Part(
-                name="behaviour",
-                title="What the person did",
-                fetch=lambda: build_person_block(
-                    fetch_person_behaviour(store, key, period, asked.now)
-                ),
-            ),
-            Part(
-                name="success",
-                title="What became of the person",
-                fetch=lambda: build_success_panel(fetch_person_success(store, key, asked.now)),
-            ),
-            Part(
-                name="timeline",
-                title="The timeline",
-                fetch=lambda: build_timeline(
-                    fetch_person_timeline(store, key, period, limit=_MOST)
-                ),
-            ),
+        parts=_parts(asked, bytes.fromhex(text)),
+    )
+
+
+def plan_own(asked: Asked) -> PagePlan:
+    """Say what the page is made of that a person sees of themselves.
+
+    Args:
+        asked: By a person who came by a link, and a period.
+    """
+    return PagePlan(
+        title="What is kept about you",
+        sub="under a pseudonym; free text was scrubbed before it was written",
+        parts=_parts(asked, bytes.fromhex(asked.subject)),
+    )
+
+
+def _parts(asked: Asked, key: bytes) -> tuple[Part, ...]:
+    store, period = asked.store, asked.period
+    return (
+        Part(
+            name="behaviour",
+            title="What the person did",
+            fetch=lambda: build_person_block(fetch_person_behaviour(store, key, period, asked.now)),
+        ),
+        Part(
+            name="success",
+            title="What became of the person",
+            fetch=lambda: build_success_panel(fetch_person_success(store, key, asked.now)),
+        ),
+        Part(
+            name="timeline",
+            title="The timeline",
+            fetch=lambda: build_timeline(fetch_person_timeline(store, key, period, limit=_MOST)),
         ),
     )
 
