@@ -139,6 +139,16 @@ class Settings(BaseSettings):
         description="Where alerts go: apprise URLs with spaces between, such as "
         "mailtos://user:password@example.com or a Slack webhook. Also read from `ALERT_URLS`.",
     )
+    report_urls: SecretStr | None = Field(
+        None,
+        description="Where the report goes: apprise URLs with spaces between, such as "
+        "mailtos://user:password@example.com?to=team@example.com.",
+    )
+    report_every: Literal["", "day", "week", "month"] = Field(
+        "",
+        description="How often the server sends the report: day, week (on Mondays) or month (on "
+        "the first), at 07:00 UTC. Empty: only `landed report --send` does.",
+    )
     alert_after_checks: int = Field(
         3, ge=1, description="An alert fires when its target was missed this often in a row."
     )

@@ -155,6 +155,11 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
             {_JSON: refer("PersonLink")}, ("400", "401", "403"), refer("PersonLinkRequest")
         )
     },
+    "/report.json": {
+        "get": _Operation(
+            {_JSON: {"type": "object"}}, ("401", "403", "422", "503"), parameters=_PERIOD[:3]
+        )
+    },
     "/overview.json": {
         "get": _Operation(
             {_JSON: {"type": "object"}},

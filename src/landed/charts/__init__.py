@@ -12,6 +12,7 @@ from landed.charts.bundle import VegaBundle, bundle_name
 from landed.charts.curves import CurvePoint, columns_chart, curve_chart
 from landed.charts.daily import ats_chart, daily_chart, events_chart
 from landed.charts.funnel import STEP_TITLES, funnel_chart
+from landed.charts.pictures import draw_svg
 from landed.charts.spec import Spec
 from landed.charts.theme import STYLES, theme
 
@@ -30,6 +31,7 @@ __all__ = [
     "columns_chart",
     "curve_chart",
     "daily_chart",
+    "draw_svg",
     "events_chart",
     "funnel_chart",
     "lines_chart",

@@ -20,6 +20,7 @@ from landed.cli import (
     migrate,
     plan,
     quarantine,
+    report,
     serve,
     sql,
 )
@@ -42,6 +43,7 @@ app.command("migrate")(migrate.migrate)
 app.command("events")(plan.events)
 app.command("import")(importing.import_file)
 app.command("export")(exporting.export)
+app.command("report")(report.report)
 app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
 app.add_typer(quarantine.app, name="quarantine")

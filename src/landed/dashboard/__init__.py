@@ -12,20 +12,25 @@ from landed.dashboard.assets import static_path
 from landed.dashboard.headers import CONTENT_SECURITY_POLICY, SECURITY_HEADERS
 from landed.dashboard.live import LiveTiming
 from landed.dashboard.pages import Pages, page_lifespan, pages_of
+from landed.dashboard.panels import Asked
 from landed.dashboard.plain import render_plain
 from landed.dashboard.rendering import make_frame, render_html
+from landed.dashboard.report import Report, fetch_report, write_report
 from landed.dashboard.routes import page_handlers
 from landed.dashboard.types import HealthCheck, HealthReport, Keys, Services
 
 __all__ = [
     "CONTENT_SECURITY_POLICY",
     "SECURITY_HEADERS",
+    "Asked",
     "HealthCheck",
     "HealthReport",
     "Keys",
     "LiveTiming",
     "Pages",
+    "Report",
     "Services",
+    "fetch_report",
     "make_frame",
     "page_handlers",
     "page_lifespan",
@@ -33,4 +38,5 @@ __all__ = [
     "render_html",
     "render_plain",
     "static_path",
+    "write_report",
 ]

@@ -30,7 +30,7 @@ from landed.dashboard.wording import define, span_words
 from landed.errors import LandedError, NotFoundError
 from landed.insights import Period, parse_period
 
-__all__ = ["NO_STORE", "Area", "Audience", "area_handlers", "html_answer", "role_of"]
+__all__ = ["NO_STORE", "Area", "Audience", "area_handlers", "asked_of", "html_answer", "role_of"]
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 _PATIENCE_SECONDS: Final = 8.0
@@ -86,7 +86,7 @@ def area_handlers(area: Area) -> list[HTTPRouteHandler]:
     def show(request: AnyRequest) -> Response[str]:
         pages = pages_of(request.app)
         try:
-            return html_answer(_page(area, pages, _asked(pages, request)), 200)
+            return html_answer(_page(area, pages, asked_of(pages, request)), 200)
         except LandedError as error:
             return html_answer(render_error(error, area.path, role_of(request)), error.status)
 
@@ -175,7 +175,16 @@ def html_answer(html: str, status: int) -> Response[str]:
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=NO_STORE)
 
 
-def _asked(pages: Pages, request: AnyRequest) -> Asked:
+def asked_of(pages: Pages, request: AnyRequest) -> Asked:
+    """Read what a request asks for.
+
+    Args:
+        pages: Of the application.
+        request: To a page.
+
+    Raises:
+        InvalidInputError: The period breaks its rule.
+    """
     params = {name: tuple(values) for name, values in request.query_params.dict().items()}
     asked = _ask(pages, params)
     return replace(asked, role=role_of(request), subject=str(request.state.get("subject", "")))
@@ -190,7 +199,7 @@ def _ask(pages: Pages, params: Params) -> Asked:
 def _rendered(area: Area, pages: Pages, request: AnyRequest) -> Rendered:
     try:
         mark = pages.watch.freshness().mark
-        return Rendered(_page(area, pages, _asked(pages, request)), mark)
+        return Rendered(_page(area, pages, asked_of(pages, request)), mark)
     except LandedError as error:
         return Rendered(render_error(error, area.path, role_of(request)), None)
 
@@ -279,7 +288,7 @@ def _address(period: Period, plan: PagePlan) -> list[tuple[str, str]]:
 
 def _find_panel(area: Area, pages: Pages, request: AnyRequest) -> Panel:
     """The panel that the address names; its first one where it names none."""
-    asked = _asked(pages, request)
+    asked = asked_of(pages, request)
     wanted = asked.one("panel")
     wishes = {name: value for name, value in asked.params.items() if name != "panel"}
     asked = replace(asked, params=wishes)

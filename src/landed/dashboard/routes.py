@@ -16,7 +16,14 @@ from litestar.types import ControllerRouterHandler, Guard
 
 from landed.charts import bundle_name
 from landed.collect.decode import replies
-from landed.dashboard.area_routes import NO_STORE, Audience, area_handlers, html_answer, role_of
+from landed.dashboard.area_routes import (
+    NO_STORE,
+    Audience,
+    area_handlers,
+    asked_of,
+    html_answer,
+    role_of,
+)
 from landed.dashboard.areas import AREAS
 from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
 from landed.dashboard.definitions import build_definitions_view
@@ -24,6 +31,7 @@ from landed.dashboard.headers import SECURITY_HEADERS
 from landed.dashboard.live import Rendered, follow
 from landed.dashboard.pages import Pages, pages_of
 from landed.dashboard.rendering import make_frame, render_error, render_html
+from landed.dashboard.report import fetch_report
 from landed.dashboard.types import EmptyView
 from landed.dashboard.view import build_checks, build_overview_view
 from landed.errors import InvalidInputError, LandedError, NotFoundError
@@ -58,7 +66,14 @@ def page_handlers(
     audiences: dict[Audience, tuple[Sequence[Guard], list[ControllerRouterHandler]]] = {
         "viewers": (
             guards,
-            [show_start, show_overview, show_overview_json, show_overview_live, show_definitions],
+            [
+                show_start,
+                show_overview,
+                show_overview_json,
+                show_overview_live,
+                show_report_json,
+                show_definitions,
+            ],
         ),
         "admins": (personal, [find_person]),
         "person": (own, []),
@@ -104,6 +119,16 @@ def show_overview_json(request: AnyRequest) -> Response[Any]:
     except InvalidInputError as error:
         return _json_error(error)
     return Response(_json_twin(overview), headers=NO_STORE)
+
+
+@get("/report.json", sync_to_thread=True, summary="The report's content")
+def show_report_json(request: AnyRequest) -> Response[Any]:
+    """Answer what `landed report` writes: headline numbers, sections, and charts to be drawn."""
+    try:
+        found = fetch_report(asked_of(pages_of(request.app), request))
+    except InvalidInputError as error:
+        return _json_error(error)
+    return Response(found, headers=NO_STORE)
 
 
 @get("/overview/live", sync_to_thread=False, include_in_schema=False)

@@ -7,6 +7,7 @@ network or the store does so in a thread.
 from __future__ import annotations
 
 from landed.jobs.outlets import Outlets, open_outlets
+from landed.jobs.reports import next_report_at, send_report
 from landed.jobs.running import running_jobs
 
-__all__ = ["Outlets", "open_outlets", "running_jobs"]
+__all__ = ["Outlets", "next_report_at", "open_outlets", "running_jobs", "send_report"]

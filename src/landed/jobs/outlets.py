@@ -6,14 +6,15 @@ import asyncio
 import logging
 import re
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
+from pydantic import SecretStr
 
 from landed.config import Settings
 from landed.errors import InvalidInputError
 
-__all__ = ["Outlet", "Outlets", "open_outlets"]
+__all__ = ["Mailer", "Outlet", "Outlets", "open_mailers", "open_outlets"]
 
 # It logs addresses, which hold passwords; what failed is said here without them.
 logging.getLogger("apprise").setLevel(logging.CRITICAL)
@@ -33,6 +34,14 @@ class Outlet(Protocol):
 
     def __call__(self, title: str, text: str, /) -> bool:
         """Send it, however long that takes."""
+        ...
+
+
+class Mailer(Protocol):
+    """Sends one report to one place; false where it did not arrive."""
+
+    def __call__(self, title: str, html: str, file: str, /) -> bool:
+        """Send the text with the file beside it, however long that takes."""
         ...
 
 
@@ -95,25 +104,52 @@ def open_outlets(settings: Settings) -> Outlets:
         InvalidInputError: One of them is no address that apprise knows; the message tells which,
             and not what it says.
     """
-    urls = settings.alert_urls.get_secret_value() if settings.alert_urls else ""
-    found = [url for url in _BETWEEN.split(urls.strip()) if url]
-    return Outlets([_open(number, url) for number, url in enumerate(found, 1)])
+    return Outlets([_outlet(service) for service in _open_all("alert_urls", settings.alert_urls)])
 
 
-def _open(number: int, url: str) -> Outlet:
-    # 0.3 s of the start and 30 MB, which only those shall pay who want alerts.
+def open_mailers(settings: Settings) -> list[Mailer]:
+    """Read where reports go.
+
+    Args:
+        settings: In force.
+
+    Raises:
+        InvalidInputError: One of them is no address that apprise knows; the message tells which,
+            and not what it says.
+    """
+    return [_mailer(service) for service in _open_all("report_urls", settings.report_urls)]
+
+
+def _open_all(setting: str, urls: SecretStr | None) -> list[Any]:
+    text = urls.get_secret_value() if urls else ""
+    found = [url for url in _BETWEEN.split(text.strip()) if url]
+    return [_open(setting, number, url) for number, url in enumerate(found, 1)]
+
+
+def _open(setting: str, number: int, url: str) -> Any:
+    # 0.3 s of the start and 30 MB, which only those shall pay who want to be told.
     import apprise  # noqa: PLC0415
 
     asset = apprise.AppriseAsset(app_id="landed", app_desc="landed", async_mode=False)
     service = apprise.Apprise(asset=asset)
     if not service.add(url):
         raise InvalidInputError(
-            f"LANDED_ALERT_URLS: address {number} is none that apprise knows; it must look like "
-            "mailtos://user:password@example.com or json://host/path.",
-            detail="alert_urls",
+            f"LANDED_{setting.upper()}: address {number} is none that apprise knows; it must look "
+            "like mailtos://user:password@example.com or json://host/path.",
+            detail=setting,
         )
+    return service
 
+
+def _outlet(service: Any) -> Outlet:
     def send(title: str, text: str) -> bool:
         return bool(service.notify(title=title, body=text))
+
+    return send
+
+
+def _mailer(service: Any) -> Mailer:
+    def send(title: str, html: str, file: str) -> bool:
+        return bool(service.notify(title=title, body=html, body_format="html", attach=file))
 
     return send

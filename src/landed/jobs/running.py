@@ -12,6 +12,7 @@ import structlog
 
 from landed.insights import Notice, fetch_performance
 from landed.jobs.outlets import Outlets
+from landed.jobs.reports import report_forever
 from landed.jobs.sampling import build_sample, read_load
 from landed.jobs.wording import write_notice
 from landed.wiring import Services
@@ -31,13 +32,10 @@ async def running_jobs(services: Services, outlets: Outlets, url: str) -> AsyncI
         outlets: Where alerts go.
         url: Where the server listens.
     """
-    if not services.settings.monitoring:
-        yield
-        return
-    tasks = [
-        asyncio.ensure_future(_monitor(services, outlets, url)),
-        asyncio.ensure_future(outlets.send_forever()),
-    ]
+    wanted = [report_forever(services.settings, services.clock)]
+    if services.settings.monitoring:
+        wanted += [_monitor(services, outlets, url), outlets.send_forever()]
+    tasks = [asyncio.ensure_future(one) for one in wanted]
     try:
         yield
     finally:
