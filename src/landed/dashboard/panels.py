@@ -34,6 +34,7 @@ __all__ = [
     "Part",
     "choices",
     "make_tile",
+    "option_group",
 ]
 
 Size = Literal["half", "wide"]
@@ -280,11 +281,22 @@ def choices(name: str, title: str, options: Mapping[str, str], chosen: str) -> F
         >>> choices("grain", "Time", {"day": "By day", "week": "By week"}, "week").chosen
         'week'
     """
+    return Field(name=name, title=title, groups=(option_group("", options, chosen),))
+
+
+def option_group(title: str, options: Mapping[str, str], chosen: str) -> OptionGroup:
+    """Make the choices under a heading.
+
+    Args:
+        title: The heading; empty: none.
+        options: Titles by value.
+        chosen: The value in force, which may stand in another group.
+    """
     listed = tuple(
         Option(value=value, title=words, is_chosen=value == chosen)
         for value, words in options.items()
     )
-    return Field(name=name, title=title, groups=(OptionGroup(title="", options=listed),))
+    return OptionGroup(title=title, options=listed)
 
 
 def make_tile(

@@ -11,11 +11,10 @@ from landed.dashboard.panels import (
     Asked,
     Block,
     Field,
-    Option,
-    OptionGroup,
     PagePlan,
     Panel,
     Part,
+    option_group,
 )
 from landed.errors import InvalidInputError
 from landed.events import GROUPS, is_planned
@@ -79,16 +78,7 @@ def _event_field(chosen: str) -> Field:
     return Field(
         name="event",
         title="Kind of event",
-        groups=tuple(
-            OptionGroup(
-                title=title,
-                options=tuple(
-                    Option(value=value, title=words, is_chosen=value == chosen)
-                    for value, words in options.items()
-                ),
-            )
-            for title, options in groups.items()
-        ),
+        groups=tuple(option_group(title, options, chosen) for title, options in groups.items()),
     )
 
 

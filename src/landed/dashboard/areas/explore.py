@@ -14,12 +14,12 @@ from landed.dashboard.panels import (
     Block,
     Fact,
     Field,
-    Option,
     OptionGroup,
     PagePlan,
     Panel,
     Part,
     choices,
+    option_group,
 )
 from landed.dashboard.wording import number
 from landed.insights import Answer, AnswerRow, Estimate, Period, fetch_answer
@@ -305,13 +305,10 @@ def _fields(wish: Explored) -> tuple[Field, ...]:
 def _metric_groups(chosen: Metric) -> tuple[OptionGroup, ...]:
     known = [one for one in METRICS.values() if one.measure is not None]
     return tuple(
-        OptionGroup(
-            title=area.capitalize(),
-            options=tuple(
-                Option(value=one.name, title=one.title, is_chosen=one.name == chosen.name)
-                for one in known
-                if one.area == area
-            ),
+        option_group(
+            area.capitalize(),
+            {one.name: one.title for one in known if one.area == area},
+            chosen.name,
         )
         for area in get_args(Area)
         if any(one.area == area for one in known)

@@ -12,12 +12,11 @@ from landed.dashboard.panels import (
     Asked,
     Block,
     Field,
-    Option,
-    OptionGroup,
     PagePlan,
     Panel,
     Part,
     choices,
+    option_group,
 )
 from landed.events import GROUPS
 from landed.insights import (
@@ -140,23 +139,15 @@ def _step_field(place: int, chosen: str) -> Field:
         name="step",
         title=f"Step {place}",
         groups=(
-            _options("", {"": nothing, **own}, chosen),
-            _options("Outcomes", _SPECIAL, chosen),
+            option_group("", {"": nothing, **own}, chosen),
+            option_group("Outcomes", _SPECIAL, chosen),
             *(
-                _options(group.capitalize(), {name: _words(name) for name in names}, chosen)
+                option_group(group.capitalize(), {name: _words(name) for name in names}, chosen)
                 for group, names in GROUPS.items()
                 if group not in _NO_EVENTS
             ),
         ),
     )
-
-
-def _options(title: str, options: Mapping[str, str], chosen: str) -> OptionGroup:
-    listed = tuple(
-        Option(value=value, title=words, is_chosen=value == chosen)
-        for value, words in options.items()
-    )
-    return OptionGroup(title=title, options=listed)
 
 
 def _words(step: str) -> str:
