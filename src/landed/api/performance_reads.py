@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ from landed.api.reads import LIVE, PERIOD, Asked, Read
 from landed.insights import (
     Alert,
     Performance,
+    ask_together,
     fetch_answer,
     fetch_performance,
 )
@@ -63,8 +65,8 @@ def _summarise(asked: Asked) -> Performance:
 
 
 def _look_now(asked: Asked) -> RealTime:
-    windows = tuple(fetch_moment(asked, window) for window in _WINDOWS)
-    return RealTime(windows, asked.services.alerts.firing())
+    found = ask_together({str(window): partial(fetch_moment, asked, window) for window in _WINDOWS})
+    return RealTime(tuple(found.values()), asked.services.alerts.firing())
 
 
 def fetch_moment(asked: Asked, window: timedelta) -> Moment:

@@ -183,6 +183,7 @@ from landed.insights.success import (
     build_waiting,
     fetch_system_success,
 )
+from landed.insights.together import ask_together
 from landed.insights.types import (
     CatalogueRow,
     DayPoint,
@@ -302,6 +303,7 @@ __all__ = [
     "Visits",
     "Waiting",
     "WaitingQuantile",
+    "ask_together",
     "build_active_days",
     "build_adoption",
     "build_answer",

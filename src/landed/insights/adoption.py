@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from landed.insights.estimates import Estimate, incidence_within, read_life_table, share
 from landed.insights.period import Period
+from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.stats import LifeTable, cut_table
 
@@ -69,7 +70,13 @@ def fetch_adoption(store: Queries, period: Period, as_of: datetime) -> Adoption:
         StoreError: The store is away.
     """
     span = {"since": period.since, "until": period.seen_until}
-    used = store.query("feature_use", span | {"limit": _MOST_FEATURES})
+    found = ask_together(
+        {
+            "used": lambda: store.query("feature_use", span | {"limit": _MOST_FEATURES}),
+            "active": lambda: store.query("active_people_count", span),
+        }
+    )
+    used = found["used"]
     first = store.query(
         "feature_first_use",
         span
@@ -79,8 +86,7 @@ def fetch_adoption(store: Queries, period: Period, as_of: datetime) -> Adoption:
             "hours": len(FIRST_USE_DAYS) * _HOURS,
         },
     )
-    active = store.query("active_people_count", span)
-    return build_adoption(used, first, int(active[0]["people"]))
+    return build_adoption(used, first, int(found["active"][0]["people"]))
 
 
 def build_adoption(

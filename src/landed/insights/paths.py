@@ -40,7 +40,7 @@ OTHER: Final = "(other)"
 END: Final = "(end)"
 
 
-_EVENTS_IN_FULL: Final = 20_000_000
+_EVENTS_IN_FULL: Final = 2_000_000
 
 
 class PathQueries(Queries, Protocol):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
+from landed.insights.together import ask_together
 from landed.insights.types import Queries
 
 __all__ = [
@@ -281,10 +283,11 @@ def fetch_performance(
         QueryError: The store refused a query.
     """
     span = {"since": since, "until": until}
-    rows = {
-        part: store.query(f"performance_{part}", {**span, "limit": _MOST_ROWS}) for part in _PARTS
+    asks: dict[str, Callable[[], Any]] = {
+        part: partial(store.query, f"performance_{part}", {**span, "limit": _MOST_ROWS})
+        for part in _PARTS
     }
-    rows["costs"] = store.query("performance_costs", span)
+    rows = ask_together(asks | {"costs": partial(store.query, "performance_costs", span)})
     return build_performance(rows, since=since, until=until, targets=targets)
 
 

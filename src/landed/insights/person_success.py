@@ -9,7 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from landed.errors import NotFoundError
-from landed.insights.churn import CHURN_DAYS, ChurnModel, Visits, fetch_churn
+from landed.insights.churn import CHURN_DAYS, Churn, ChurnModel, Visits, fetch_churn
+from landed.insights.together import ask_together
 from landed.insights.types import Queries
 
 __all__ = [
@@ -137,17 +138,24 @@ def fetch_person_success(store: Queries, subject_key: bytes, until: datetime) ->
         StoreError: The store is away.
     """
     asked = {"subject": str(UUID(bytes=subject_key)), "until": until}
-    found = store.query("success_person_seen", asked)
+    answers = ask_together(
+        {
+            "seen": lambda: store.query("success_person_seen", asked),
+            "events": lambda: store.query("success_person_events", asked),
+            "churn": lambda: fetch_churn(store, until),
+        }
+    )
+    found = answers["seen"]
     if not found:
         raise NotFoundError(
             "there is no event of this person; send the id exactly as the events have it",
             detail="user_id",
         )
-    churn = fetch_churn(store, until)
+    churn: Churn = answers["churn"]
     everybody = churn.expected_leavers
     mean = None if everybody.value is None or not everybody.n else everybody.value / everybody.n
     risk = _risk(found[0]["ages"], churn.model, mean)
-    return build_person_success(found[0], store.query("success_person_events", asked), risk)
+    return build_person_success(found[0], answers["events"], risk)
 
 
 def build_person_success(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from landed.insights.estimates import Estimate
 from landed.insights.period import Period
+from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.stats import (
     CorrectedRate,
@@ -183,9 +184,13 @@ def fetch_position_bias(store: Queries, period: Period) -> PositionBias:
     volume = int(store.query("recommendation_volume", span)[0]["shown"])
     sample = choose_sample(volume, period.days)
     given = span | sample.parameters
-    contexts = store.query("recommendation_contexts", given)
-    algorithms = store.query("recommendation_algorithms", given)
-    return build_position_bias(contexts, algorithms, volume=volume)
+    found = ask_together(
+        {
+            "contexts": lambda: store.query("recommendation_contexts", given),
+            "algorithms": lambda: store.query("recommendation_algorithms", given),
+        }
+    )
+    return build_position_bias(**found, volume=volume)
 
 
 def build_position_bias(contexts: Rows, algorithms: Rows, *, volume: int) -> PositionBias:

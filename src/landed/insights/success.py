@@ -16,6 +16,7 @@ from landed.insights.answers import MetricQueries, fetch_answer
 from landed.insights.churn import Churn, fetch_churn
 from landed.insights.estimates import Estimate, incidence_within, read_life_table, share
 from landed.insights.period import Period
+from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.metrics import parse_question
 from landed.stats import LifeTable, cut_table, estimate_waiting, mean_interval
@@ -226,17 +227,27 @@ def fetch_system_success(store: SuccessQueries, period: Period, as_of: datetime)
     """
     span: dict[str, Any] = {"since": period.since, "until": period.seen_until}
     late = {**span, "as_of": as_of}
-    active = _fetch_active(store, period)
+    found = ask_together(
+        {
+            "churn": lambda: fetch_churn(store, period.seen_until),
+            "waiting": lambda: store.query("success_waiting", late),
+            "active": lambda: _fetch_active(store, period),
+            "income": lambda: store.query("success_income", span),
+            "careers": lambda: store.query("success_advancements", span),
+            "goals": lambda: store.query("success_goals", late),
+            "gains": lambda: store.query("success_gains", span),
+            "costs": lambda: store.query("success_costs", span),
+        }
+    )
+    active = found["active"]
     return SystemSuccess(
         active_people=active,
-        income=build_income(store.query("success_income", span), active),
-        careers=build_careers(store.query("success_advancements", span), active),
-        goals=build_goals(store.query("success_goals", late)),
-        waiting=build_waiting(store.query("success_waiting", late)),
-        churn=fetch_churn(store, period.seen_until),
-        recommendations=build_return(
-            store.query("success_gains", span), store.query("success_costs", span)
-        ),
+        income=build_income(found["income"], active),
+        careers=build_careers(found["careers"], active),
+        goals=build_goals(found["goals"]),
+        waiting=build_waiting(found["waiting"]),
+        churn=found["churn"],
+        recommendations=build_return(found["gains"], found["costs"]),
     )
 
 
