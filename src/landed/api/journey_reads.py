@@ -297,7 +297,7 @@ JOURNEY_READS: Final = (
     Read(
         path="/api/analytics/paths",
         summary="What people do after something, or before it",
-        text="A person counts once, at their first anchor in the period. Of more than 20 million "
+        text="A person counts once, at their first anchor in the period. Of more than two million "
         "events, those of every so many people are read: sampled_rate tells. Events repeated in a "
         "row are one place; what machines record is none. The flow has the most frequent labels of "
         "each place, the end of paths, and the others together: what enters a node leaves it.",
