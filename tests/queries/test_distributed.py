@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
@@ -46,6 +47,12 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     (
         "retention",
         PERIOD | {"zone": "UTC", "grain": "week", "as_of": at(20), "oldest": 3},
+    ),
+    ("event_tail", {"since": at(1), "event": "application_submitted", "limit": 500}),
+    ("event_properties", PERIOD | {"event": "application_outcome_recorded", "limit": 99}),
+    (
+        "person_timeline",
+        PERIOD | {"subject": str(uuid5(NAMESPACE_OID, "person 2")), "limit": 500},
     ),
     ("schema_version", {}),
     ("remembered", {"name": "writer"}),

@@ -11,5 +11,5 @@ SELECT
 FROM events
 WHERE received_at >= {since:DateTime64(3, 'UTC')}
     AND ({event:String} = '' OR event = {event:String})
-ORDER BY received_at DESC, event
+ORDER BY received_at DESC, event, message_id
 LIMIT {limit:UInt32}

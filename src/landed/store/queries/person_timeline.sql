@@ -10,5 +10,5 @@ SELECT
 FROM events
 WHERE subject_key = {subject:UUID}
     AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
-ORDER BY occurred_at DESC, event
+ORDER BY occurred_at DESC, event, message_id
 LIMIT {limit:UInt32}
