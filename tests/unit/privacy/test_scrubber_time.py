@@ -9,6 +9,7 @@ import pytest
 from landed.privacy import Scrubber
 
 LENGTH = 25_000
+TRIES = 5
 HOSTILE = [
     *["a@", "@", "a@a.", "a.", "a.a.com", "1-", "1", "12 ", "(", "[at]", " at a dot", "A. ", "Aa "],
     *["Maria ", "maria.", "555-0123 ", "1.2.3.4.", "a:", "::1 ", "https://", "www.a ", "12 Main "],
@@ -39,6 +40,11 @@ def seconds(text: str) -> float:
 @pytest.mark.parametrize("seed", HOSTILE)
 def test_time_grows_with_the_text_and_not_faster(seed: str) -> None:
     text = seed * (2 * LENGTH // len(seed))
-    half, whole = seconds(text[:LENGTH]), seconds(text)
-    assert whole < 3 * half + 0.02
-    assert whole < 1.0
+    # A busy machine may slow down one measurement; what grows too fast does so each time.
+    measured = []
+    for _ in range(TRIES):
+        half, whole = seconds(text[:LENGTH]), seconds(text)
+        measured.append((half, whole))
+        if whole < 3 * half + 0.02 and whole < 1.0:
+            return
+    pytest.fail(f"half and whole took {measured} s")
