@@ -159,9 +159,8 @@ def test_new_events_appear_by_themselves_and_a_table_stays_open(site: Site, open
     with opened(site, "/overview?range=7&compare=none") as seen:
         seen.charts_drawn()
         seen.page.locator(".twin summary").first.click()
-        waits = [shown_after(site, seen) for _ in range(3)]
         # 2 s on a machine of its own; one that is busy with other things may be late once.
-        assert min(waits) < 4
+        assert shown_after(site, seen) < 4 or shown_after(site, seen) < 4
         expect(seen.page.locator("[data-live=rows-trend]")).to_be_visible()
 
 
