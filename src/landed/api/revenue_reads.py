@@ -16,7 +16,6 @@ from landed.insights import (
     PlanStep,
     Retention,
     RevenuePoint,
-    ask_together,
     fetch_plan_steps,
     fetch_revenue_series,
     fetch_revenue_summary,
@@ -215,21 +214,15 @@ class RevenueSeriesAnswer(msgspec.Struct, frozen=True):
 def _summarise(asked: Asked) -> RevenueSummaryAnswer:
     period = asked.period()
     within = asked.whole("within_days", _WITHIN_DAYS, low=1, high=_MAX_WITHIN_DAYS)
-    found = ask_together(
-        {
-            "summary": lambda: fetch_revenue_summary(asked.store, period),
-            "steps": lambda: fetch_plan_steps(
-                asked.store, period, asked.now, timedelta(days=within)
-            ),
-        }
-    )
-    currencies = tuple(_currency(one) for one in found["summary"].currencies)
+    summary = fetch_revenue_summary(asked.store, period)
+    steps = fetch_plan_steps(asked.store, period, asked.now, timedelta(days=within))
+    currencies = tuple(_currency(one) for one in summary.currencies)
     return RevenueSummaryAnswer(
         period_span(period),
         currencies[0].currency if currencies else "",
         currencies,
         within,
-        tuple(_step(one) for one in found["steps"]),
+        tuple(_step(one) for one in steps),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from landed.insights.estimates import Estimate, incidence_within, read_life_table, share
 from landed.insights.period import Period
-from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.stats import LifeTable, cut_table
 
@@ -70,13 +69,7 @@ def fetch_adoption(store: Queries, period: Period, as_of: datetime) -> Adoption:
         StoreError: The store is away.
     """
     span = {"since": period.since, "until": period.seen_until}
-    found = ask_together(
-        {
-            "used": lambda: store.query("feature_use", span | {"limit": _MOST_FEATURES}),
-            "active": lambda: store.query("active_people_count", span),
-        }
-    )
-    used = found["used"]
+    used = store.query("feature_use", span | {"limit": _MOST_FEATURES})
     first = store.query(
         "feature_first_use",
         span
@@ -86,7 +79,8 @@ def fetch_adoption(store: Queries, period: Period, as_of: datetime) -> Adoption:
             "hours": len(FIRST_USE_DAYS) * _HOURS,
         },
     )
-    return build_adoption(used, first, int(found["active"][0]["people"]))
+    active = store.query("active_people_count", span)
+    return build_adoption(used, first, int(active[0]["people"]))
 
 
 def build_adoption(

@@ -13,7 +13,6 @@ from landed.errors import InvalidInputError
 from landed.insights.estimates import Estimate, incidence_within, share
 from landed.insights.period import Period
 from landed.insights.positions import PositionBias, fetch_position_bias
-from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.metrics import OFFER_WINDOW, OUTCOME_WINDOW
 from landed.stats import CorrectedRate, LifeTable, mean_interval
@@ -130,22 +129,21 @@ def fetch_effectiveness(store: Queries, period: Period, *, split: str = "tier") 
         QueryError: The store refused a query: limits or time.
         StoreError: The store is away.
     """
+    bias = fetch_position_bias(store, period)
     given = {"since": period.since, "until": period.seen_until, "by": split}
     late = {
         "as_of": period.seen_at,
         "interview_seconds": int(OUTCOME_WINDOW.total_seconds()),
         "offer_seconds": int(OFFER_WINDOW.total_seconds()),
     }
-    found = ask_together(
-        {
-            "bias": lambda: fetch_position_bias(store, period),
-            "cells": lambda: store.query("recommendation_cells", given),
-            "outcomes": lambda: store.query("recommendation_outcomes", given | late),
-            "views": lambda: store.query("recommendation_views", given),
-            "ratings": lambda: store.query("recommendation_ratings", given),
-        }
+    return build_effectiveness(
+        split,
+        bias,
+        cells=store.query("recommendation_cells", given),
+        outcomes=store.query("recommendation_outcomes", given | late),
+        views=store.query("recommendation_views", given),
+        ratings=store.query("recommendation_ratings", given),
     )
-    return build_effectiveness(split, **found)
 
 
 def build_effectiveness(

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from landed.insights.estimates import Estimate
 from landed.insights.period import Period
-from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.stats import (
     CorrectedRate,
@@ -184,13 +183,9 @@ def fetch_position_bias(store: Queries, period: Period) -> PositionBias:
     volume = int(store.query("recommendation_volume", span)[0]["shown"])
     sample = choose_sample(volume, period.days)
     given = span | sample.parameters
-    found = ask_together(
-        {
-            "contexts": lambda: store.query("recommendation_contexts", given),
-            "algorithms": lambda: store.query("recommendation_algorithms", given),
-        }
-    )
-    return build_position_bias(**found, volume=volume)
+    contexts = store.query("recommendation_contexts", given)
+    algorithms = store.query("recommendation_algorithms", given)
+    return build_position_bias(contexts, algorithms, volume=volume)
 
 
 def build_position_bias(contexts: Rows, algorithms: Rows, *, volume: int) -> PositionBias:

@@ -15,7 +15,6 @@ from landed.insights.effectiveness import Effectiveness, EffectivenessRow, fetch
 from landed.insights.estimates import Estimate
 from landed.insights.period import Period
 from landed.insights.positions import PositionBias
-from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.stats import mean_interval, rank_correlation
 
@@ -149,22 +148,15 @@ def fetch_quality_report(store: Queries, period: Period) -> QualityReport:
     """
     span = {"since": period.since, "until": period.seen_until}
     by_week = span | {"zone": period.zone}
-    found = ask_together(
-        {
-            "effectiveness": lambda: fetch_effectiveness(store, period),
-            "weeks": lambda: store.query("recommendation_weeks", by_week),
-            "ratings": lambda: store.query("recommendation_week_ratings", by_week),
-        }
-    )
-    effectiveness: Effectiveness = found["effectiveness"]
+    effectiveness = fetch_effectiveness(store, period)
     people = {
         "least_shown": _LEAST_SHOWN,
         "one_in": max(1, effectiveness.overall.shown // _SHOWN_TO_SAMPLE),
     }
     return build_quality_report(
         effectiveness,
-        weeks=found["weeks"],
-        ratings=found["ratings"],
+        weeks=store.query("recommendation_weeks", by_week),
+        ratings=store.query("recommendation_week_ratings", by_week),
         correlations=store.query("recommendation_correlations", span | people)[0],
     )
 

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from landed.insights.estimates import Estimate
 from landed.insights.period import Period
 from landed.insights.positions import Sample, choose_sample
-from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.stats import (
     gini,
@@ -151,16 +150,13 @@ def fetch_ranking_quality(store: Queries, period: Period) -> RankingQuality:
     sample = choose_sample(volume, period.days, wanted=_SAMPLED)
     given = span | sample.parameters
     before = {"before": period.since - timedelta(days=period.days)}
-    few = {"few": FEW_IMPRESSIONS}
-    found = ask_together(
-        {
-            "people": lambda: store.query("recommendation_people", span | before | few),
-            "jobs": lambda: store.query("recommendation_jobs", span | before),
-            "lists": lambda: store.query("recommendation_lists", given),
-            "diversity": lambda: store.query("recommendation_diversity", given),
-        }
+    return build_ranking_quality(
+        sample,
+        lists=store.query("recommendation_lists", given),
+        diversity=store.query("recommendation_diversity", given),
+        jobs=store.query("recommendation_jobs", span | before),
+        people=store.query("recommendation_people", span | before | {"few": FEW_IMPRESSIONS}),
     )
-    return build_ranking_quality(sample, **found)
 
 
 def build_ranking_quality(

@@ -12,7 +12,6 @@ import numpy.typing as npt
 from landed.insights.estimates import Estimate
 from landed.insights.period import Period
 from landed.insights.positions import MAX_WEIGHT, PositionBias, fetch_position_bias
-from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.stats import ScoreCurve, concordance, fit_score_curve
 
@@ -102,14 +101,9 @@ def fetch_score_calibration(store: Queries, period: Period) -> ScoreCalibration:
         store: Answers named queries.
         period: The time.
     """
+    bias = fetch_position_bias(store, period)
     given = {"since": period.since, "until": period.seen_until, "by": "tier"}
-    found = ask_together(
-        {
-            "bias": lambda: fetch_position_bias(store, period),
-            "cells": lambda: store.query("recommendation_cells", given),
-        }
-    )
-    return build_score_calibration(**found)
+    return build_score_calibration(store.query("recommendation_cells", given), bias)
 
 
 def build_score_calibration(cells: Rows, bias: PositionBias) -> ScoreCalibration:

@@ -14,7 +14,10 @@ _AT_ONCE: Final = 4
 def ask_together(asks: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     """Put questions to the store beside each other, and wait for all answers.
 
-    A store has more than one core, and an answer of many parts takes as long as its longest ones.
+    For answers of many small questions, which wait more than they work: measured on two cores and
+    10 million events, performance's five take a fifth less time so, and a person's three a sixth.
+    Questions that keep both cores busy by themselves, such as those of recommendations, are asked
+    one after the other: beside each other they were up to half slower.
 
     Args:
         asks: What is asked, by name.
