@@ -9,9 +9,12 @@ from typing import Final
 from landed.dashboard.types import Definition, Delta, Tone
 from landed.metrics import UNIT_WORDS, Direction, Unit, metric
 
-__all__ = ["NO_VALUE", "ago", "day_words", "define", "delta", "number", "span_words"]
+__all__ = ["NOT_NAMED", "NO_VALUE", "ago", "day_words", "define", "delta", "number", "span_words"]
 
 NO_VALUE: Final = "—"
+NOT_NAMED: Final = "(not named)"
+"""What a group is called that events leave open."""
+
 _CENT: Final = 0.01
 _POINT: Final = 0.05
 _THOUSAND_MS: Final = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -116,8 +116,8 @@ def build_logged_events(rows: Sequence[Mapping[str, Any]]) -> tuple[LoggedEvent,
     return tuple(
         LoggedEvent(
             event=str(row["event"]),
-            occurred_at=_aware(row["occurred_at"]),
-            received_at=_aware(row["received_at"]),
+            occurred_at=row["occurred_at"],
+            received_at=row["received_at"],
             source=str(row["source"]),
             properties={
                 name: value
@@ -164,7 +164,3 @@ def build_event_properties(rows: Sequence[Mapping[str, Any]]) -> tuple[EventProp
         )
         for row in rows
     )
-
-
-def _aware(at: datetime) -> datetime:
-    return at.replace(tzinfo=at.tzinfo or UTC)

@@ -21,7 +21,7 @@ from landed.dashboard.panels import (
     choices,
     option_group,
 )
-from landed.dashboard.wording import number
+from landed.dashboard.wording import NOT_NAMED, number
 from landed.insights import Answer, AnswerRow, Estimate, Period, fetch_answer
 from landed.metrics import (
     METRICS,
@@ -39,7 +39,6 @@ __all__ = ["Explored", "build_explored", "parse_explored", "plan_explore"]
 _DEFAULT_METRIC: Final = "active_users"
 _FEW_DAYS: Final = 92
 _MOST_BARS: Final = 20
-_NOT_NAMED: Final = "(not named)"
 _GRAINS: Final = {"day": "By day", "week": "By week", "month": "By month", "total": "In total"}
 _USERS: Final = {
     "all": "All people",
@@ -254,7 +253,7 @@ def _value(row: AnswerRow, name: str) -> float | None:
 
 
 def _group(row: AnswerRow) -> str:
-    return (row.by[0] or _NOT_NAMED) if row.by else ""
+    return (row.by[0] or NOT_NAMED) if row.by else ""
 
 
 def _grid(wish: Explored, rows: Sequence[AnswerRow]) -> Grid:

@@ -18,6 +18,7 @@ from landed.dashboard.panels import (
     choices,
     option_group,
 )
+from landed.dashboard.wording import NOT_NAMED
 from landed.events import GROUPS
 from landed.insights import (
     Funnel,
@@ -185,7 +186,7 @@ def build_funnel_panels(found: Funnel, question: FunnelQuestion) -> Block:
             ),
             rows=tuple(
                 (
-                    group.value or "(not named)",
+                    group.value or NOT_NAMED,
                     group.steps[0].people,
                     *(step.from_first for step in group.steps[1:]),
                 )

@@ -7,7 +7,7 @@ from typing import Final
 
 from landed.dashboard.grids import Column, Grid
 from landed.dashboard.panels import Asked, Block, Fact, PagePlan, Panel, Part, make_tile
-from landed.dashboard.wording import number
+from landed.dashboard.wording import NOT_NAMED, number
 from landed.insights import Alert, Performance, TargetCheck, fetch_performance
 from landed.metrics import metric
 
@@ -133,7 +133,7 @@ def _machines(found: Performance) -> Panel:
             ),
             rows=tuple(
                 (
-                    one.host or "(not named)",
+                    one.host or NOT_NAMED,
                     one.cpu_percent,
                     one.cpu_percent_p95,
                     one.memory_percent,

@@ -9,7 +9,7 @@ from landed.charts import CurvePoint, Point, curve_chart, lines_chart
 from landed.dashboard.areas.headline import headline_part
 from landed.dashboard.grids import Cell, Column, Grid
 from landed.dashboard.panels import Asked, Block, Fact, PagePlan, Panel, Part, choices
-from landed.dashboard.wording import number
+from landed.dashboard.wording import NOT_NAMED, number
 from landed.insights import (
     SPLITS,
     ColdStart,
@@ -34,7 +34,6 @@ _HEADLINE: Final = (
     "offer_rate",
     "satisfaction",
 )
-_NOT_NAMED: Final = "(not named)"
 _CURVES: Final = ("As counted", "As if each stood first")
 _WEEKLY: Final = ("Click-through", "Application")
 _WHO: Final = {
@@ -91,7 +90,7 @@ def build_groups(found: Effectiveness) -> Block:
     Args:
         found: The groups.
     """
-    rows = [_group(row, row.name or _NOT_NAMED) for row in found.groups]
+    rows = [_group(row, row.name or NOT_NAMED) for row in found.groups]
     total = [_group(found.overall, "All")] if len(rows) > 1 else []
     return Block(
         panels=(
