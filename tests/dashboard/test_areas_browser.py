@@ -67,10 +67,13 @@ def test_numbers_are_there_without_scripts(market: Server, opened: Opener, path:
         expect(page.locator("table").first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", PANELS)
+@pytest.mark.parametrize("path", ["/overview", *PANELS])
 def test_every_table_is_a_file(market: Server, opened: Opener, path: str) -> None:
     with opened(market, f"{path}?range=90", scripts=False) as seen:
-        links = [one.get_attribute("href") for one in seen.page.get_by_text("CSV").all()]
+        links = [
+            one.get_attribute("href")
+            for one in seen.page.get_by_role("link", name="CSV", exact=True).all()
+        ]
     assert links
     for href in links:
         answer = httpx.get(f"{market.url}{href}", timeout=30)
@@ -144,21 +147,66 @@ def test_a_funnel_is_built_by_clicking_and_saved(market: Server, opened: Opener)
         page.goto(f"{market.url}/funnels")
         saved.click()
         expect(page.get_by_label("Step 3", exact=True)).to_have_value("application_submitted")
+        expect(page.locator(".menu summary")).to_contain_text("Last 28 days")
         page.get_by_role("button", name="Remove From sign-up to application").click()
         expect(saved).to_have_count(0)
 
 
-def test_a_chart_is_saved_as_a_picture(market: Server, opened: Opener, tmp_path: Path) -> None:
-    with opened(market, "/engagement") as seen:
+def test_a_saved_view_keeps_its_days_where_that_is_wished(market: Server, opened: Opener) -> None:
+    with opened(market, "/explore?metric=offers&range=90") as seen:
+        page = seen.page
+        page.get_by_text("Save this view").click()
+        page.get_by_label("Name").fill("Offers of a quarter")
+        keep = page.get_by_label("Keep the days too: last 90 days")
+        expect(keep).not_to_be_checked()
+        keep.check()
+        page.get_by_role("button", name="Save", exact=True).click()
+        page.goto(f"{market.url}/explore")
+        page.get_by_role("link", name="Offers of a quarter").click()
+        page.wait_for_url("**range=90**")
+        expect(page.locator(".menu summary")).to_contain_text("Last 90 days")
+        saved = page.get_by_role("link", name="Offers of a quarter")
+        expect(saved).to_have_attribute("aria-current", "true")
+        expect(page.get_by_label("Metric", exact=True)).to_have_value("offers")
+        page.keyboard.press("w")
+        page.wait_for_url("**range=7**")
+        expect(saved).not_to_have_attribute("aria-current", "true")
+        page.goto(f"{market.url}/explore?metric=offers&range=custom&from=2026-01-01&to=2026-01-31")
+        page.get_by_text("Save this view").click()
+        expect(page.get_by_label("Keep the days too: 1 Jan to 31 Jan 2026")).to_be_visible()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.get_by_role("button", name="Remove Offers of a quarter").click()
+        expect(saved).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("path", "chart"),
+    [("/engagement", "active"), ("/overview", "trend"), ("/overview", "funnel")],
+)
+def test_a_chart_is_saved_as_a_picture(
+    market: Server, opened: Opener, tmp_path: Path, path: str, chart: str
+) -> None:
+    with opened(market, path) as seen:
         seen.charts_drawn()
         with seen.page.expect_download() as waiting:
-            seen.page.locator('[data-png="active"]').click()
+            seen.page.locator(f'[data-png="{chart}"]').click()
         file = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(file)
-    assert file.name == "landed-engagement-active.png"
+    assert file.name == f"landed-{path.strip('/')}-{chart}.png"
     content = file.read_bytes()
     assert content.startswith(b"\x89PNG")
     assert len(content) > 10_000
+
+
+@pytest.mark.parametrize("path", ["/overview", "/engagement"])
+def test_without_scripts_there_are_files_and_no_pictures(
+    market: Server, opened: Opener, path: str
+) -> None:
+    with opened(market, path, scripts=False) as seen:
+        expect(seen.page.get_by_role("link", name="CSV").first).to_be_visible()
+        assert seen.page.locator("[data-png]").count() > 1
+        expect(seen.page.locator("[data-png]:visible")).to_have_count(0)
 
 
 def test_a_person_is_found_and_the_id_goes_nowhere(market: Server, opened: Opener) -> None:

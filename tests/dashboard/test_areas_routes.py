@@ -134,6 +134,31 @@ def test_views_are_kept_by_the_store_until_they_are_taken_away(database: str) ->
         assert len(fetch_saved_views(store, "/explore")) == 1
 
 
+def test_a_view_keeps_its_days_where_that_is_wished(
+    client: TestClient[Litestar], store: MemoryStore
+) -> None:
+    kept: list[dict[str, Any]] = []
+
+    def keep(given: dict[str, Any]) -> list[dict[str, Any]]:
+        kept.append(given)
+        return []
+
+    store.rows |= {"saved_views": lambda _: kept, "save_view": keep}
+    asked = {"name": "Ours", "address": "metric=offers&grain=week"}
+    days = "range=custom&from=2026-10-01&to=2026-10-31"
+    plain = client.post("/explore/saved", data=asked, follow_redirects=False)
+    assert plain.headers["location"] == "/explore?metric=offers&grain=week"
+    dated = client.post("/explore/saved", data={**asked, "days": days}, follow_redirects=False)
+    assert dated.headers["location"] == f"/explore?{days}&metric=offers&grain=week"
+    assert [one["address"] for one in kept] == [asked["address"], f"{days}&{asked['address']}"]
+    odd = client.post("/explore/saved", data={**asked, "days": "range=31"})
+    assert odd.status_code == 422
+    assert "it must be" in odd.text
+    # A name is taken away with an empty address, which days do not fill.
+    client.post("/explore/saved", data={"name": "Ours", "address": "", "days": days})
+    assert kept[-1]["address"] == ""
+
+
 @pytest.mark.parametrize(
     ("name", "address", "field"),
     [

@@ -164,6 +164,37 @@ def test_new_events_appear_by_themselves_and_a_table_stays_open(site: Site, open
         expect(seen.page.locator("[data-live=rows-trend]")).to_be_visible()
 
 
+def test_files_and_pictures_go_on_after_the_page_has_changed(site: Site, opened: Opener) -> None:
+    with opened(site, "/overview?range=7&compare=none") as seen:
+        page = seen.page
+        seen.charts_drawn()
+        table = page.get_by_role("link", name="CSV").last
+        shown_after(site, seen)
+        with page.expect_download() as waiting:
+            page.locator('[data-png="events"]').click()
+        assert waiting.value.suggested_filename == "landed-overview-events.png"
+        with page.expect_download() as waiting:
+            table.click()
+        assert waiting.value.suggested_filename == "overview-catalogue.csv"
+        assert ",custom\r\n" in waiting.value.path().read_bytes().decode()
+
+
+def test_a_chart_that_comes_later_has_its_picture_then(empty_site: Site, opened: Opener) -> None:
+    first = an_event("job_saved", "ann", datetime.now(UTC), job_id="j1")
+    empty_site.store.insert("events", as_stream([first]), token="first")
+    with opened(empty_site, "/overview") as seen:
+        page = seen.page
+        page.locator("[data-chart=trend][data-drawn]").wait_for(timeout=30_000)
+        expect(page.locator('[data-png="trend"]')).to_be_visible()
+        expect(page.locator('[data-png="funnel"]')).to_be_hidden()
+        shown = an_event("recommendation_shown", "ann", datetime.now(UTC), job_id="j1")
+        empty_site.store.insert("events", as_stream([shown]), token="second")
+        expect(page.locator('[data-png="funnel"]')).to_be_visible(timeout=15_000)
+        with page.expect_download() as waiting:
+            page.locator('[data-png="funnel"]').click()
+        assert waiting.value.suggested_filename == "landed-overview-funnel.png"
+
+
 def shown_after(site: Site, seen: Watched) -> float:
     name = f"brand_new_{time.time_ns()}"
     row = an_event(name, "zoe", datetime.now(UTC))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import html
+import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +30,7 @@ from landed.dashboard import (
     pages_of,
     static_path,
 )
+from landed.insights import BriefCache
 from tests.dashboard.small_app import SmallServices
 from tests.unit.insights.overview_rows import NOW, MemoryStore, freshness_rows
 
@@ -122,6 +127,105 @@ def test_the_json_twin_says_what_is_missing(site: Site) -> None:
     assert "freshness" in {part["name"] for part in twin["missing"]}
 
 
+def table_of(answer: Any) -> list[dict[str, str]]:
+    """The rows of a file, by the heads of its columns."""
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def test_every_table_is_a_file_with_the_numbers_of_the_json_twin(site: Site) -> None:
+    asked = "range=7&compare=previous"
+    twin = site.get(f"/overview.json?{asked}").json()
+    found = {
+        name: table_of(site.get(f"/overview.csv?{asked}&panel={name}"))
+        for name in ("trend", "funnel", "events", "ats", "catalogue")
+    }
+    days, before = twin["daily"], twin["previous_daily"]
+    assert found["trend"] == [
+        {
+            "day": day["day"],
+            "active_users": str(day["active_users"]),
+            "compared_with": then["day"],
+            "active_users_then": str(then["active_users"]),
+        }
+        for day, then in zip(days, before, strict=True)
+    ]
+    assert found["events"] == [
+        {"day": day["day"], "events": str(day["events"])} for day in twin["daily"]
+    ]
+    assert [(row["day"], float(row["avg_ats_score"])) for row in found["ats"]] == [
+        (day["day"], day["avg_ats_score"]) for day in days if day["avg_ats_score"] is not None
+    ]
+    steps = twin["funnel"]
+    assert [int(row["funnel_people"]) for row in found["funnel"]] == [100, 60, 30, 8, 2]
+    assert [row["funnel_people"] for row in found["funnel"]] == [str(s["people"]) for s in steps]
+    assert found["funnel"][0]["funnel_conversion"] == ""
+    for row, step in zip(found["funnel"][1:], steps[1:], strict=True):
+        rate = step["from_before"]
+        assert float(row["funnel_conversion"]) == rate["value"]
+        assert float(row["funnel_conversion_ci_low"]) == rate["ci_low"]
+        assert float(row["funnel_conversion_ci_high"]) == rate["ci_high"]
+    kinds = [(row["event"], int(row["events"]), int(row["people"])) for row in found["catalogue"]]
+    assert kinds == [(row["event"], row["events"], row["people"]) for row in twin["catalogue"]]
+    assert [row["kind"] for row in found["catalogue"]] == ["planned", "custom"]
+    assert found["catalogue"][0]["last_seen"] == "2026-11-20T12:27:00+00:00"
+
+
+def test_a_file_has_a_name_and_no_comparison_where_none_is_asked(site: Site) -> None:
+    answer = site.get("/overview.csv?range=7&compare=none&panel=trend")
+    assert list(table_of(answer)[0]) == ["day", "active_users"]
+    assert answer.headers["content-disposition"] == 'attachment; filename="overview-trend.csv"'
+    assert answer.text.count("\r\n") == 8
+    assert site.get("/overview.csv?range=7&compare=none").text == answer.text
+
+
+def test_a_file_has_all_kinds_of_events_and_no_formulas(site: Site) -> None:
+    site.store.rows["overview_events"] = lambda _: [
+        {"event": name, "events": 1, "people": 1, "last_seen": NOW}
+        for name in ("=1+1", *(f"kind_{place}" for place in range(20)))
+    ]
+    rows = table_of(site.get("/overview.csv?panel=catalogue"))
+    assert (len(rows), rows[0]["event"]) == (21, "'=1+1")
+
+
+def test_a_wrong_table_is_told_which_there_are(site: Site) -> None:
+    missing = site.get("/overview.csv?panel=%3Cnothing%3E")
+    assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
+    assert missing.headers["content-type"] == "application/problem+json"
+    listed = "the parts of this page are: trend, funnel, events, ats, catalogue"
+    assert listed in missing.json()["detail"]
+    wrong = site.get("/overview.csv?range=31")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "invalid_input")
+
+
+def test_a_file_is_not_written_from_old_or_missing_numbers(site: Site) -> None:
+    pages_of(site.client.app).watch._overviews = BriefCache(timedelta(0), at_noon)
+    assert len(table_of(site.get("/overview.csv?panel=funnel"))) == 5
+    site.store.broken = {"funnel"}
+    assert "The numbers are the last known ones." in site.get("/overview").text
+    missing = site.get("/overview.csv?panel=funnel")
+    assert (missing.status_code, missing.json()["code"]) == (503, "store_unavailable")
+    assert len(table_of(site.get("/overview.csv?panel=trend"))) == 28
+
+
+def test_the_links_of_the_page_lead_to_files_of_its_days(site: Site) -> None:
+    page = site.get("/overview?range=7&compare=none").text
+    links = [html.unescape(one) for one in re.findall(r'<a href="([^"]+)" download>CSV</a>', page)]
+    assert [link.rpartition("=")[2] for link in links] == [
+        "trend",
+        "funnel",
+        "events",
+        "ats",
+        "catalogue",
+    ]
+    for link in links:
+        assert link.startswith("/overview.csv?range=7&compare=none&")
+        assert table_of(site.get(link))
+    assert re.findall(r'data-png="(\w+)"', page) == ["trend", "funnel", "events", "ats"]
+
+
 def test_before_the_first_event_the_page_teaches(site: Site) -> None:
     site.store.rows["freshness"] = lambda _: freshness_rows(0)
     page = site.get("/overview", headers={"host": "stats.example:9000"}).text
@@ -190,6 +294,6 @@ async def nobody(
 def test_guards_hold_the_pages_and_leave_the_static_files(tmp_path: Path) -> None:
     app = make_app(MemoryStore(), tmp_path, guards=[nobody])
     with TestClient(app) as client:
-        for path in ("/", "/overview", "/overview.json", "/overview/live"):
+        for path in ("/", "/overview", "/overview.json", "/overview.csv", "/overview/live"):
             assert client.get(path, follow_redirects=False).status_code == 401
         assert client.get(f"{static_path()}/page.css").status_code == 200

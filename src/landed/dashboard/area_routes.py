@@ -18,7 +18,7 @@ from litestar.params import Body
 from litestar.response import Redirect, ServerSentEvent
 
 from landed.collect.decode import replies
-from landed.dashboard.grids import show_grid, write_csv
+from landed.dashboard.grids import Grid, show_grid, write_csv
 from landed.dashboard.live import Rendered, follow
 from landed.dashboard.pages import Pages, pages_of
 from landed.dashboard.panels import Asked, Block, PagePlan, PageView, Panel, PanelView, Part
@@ -30,7 +30,18 @@ from landed.dashboard.wording import define, span_words
 from landed.errors import LandedError, NotFoundError
 from landed.insights import Period, parse_period
 
-__all__ = ["NO_STORE", "Area", "Audience", "area_handlers", "asked_of", "html_answer", "role_of"]
+__all__ = [
+    "NO_STORE",
+    "Area",
+    "Audience",
+    "area_handlers",
+    "asked_of",
+    "csv_answer",
+    "html_answer",
+    "no_such_panel",
+    "problem_answer",
+    "role_of",
+]
 
 NO_STORE: Final = {"Cache-Control": "no-store"}
 _PATIENCE_SECONDS: Final = 8.0
@@ -68,10 +79,16 @@ class Area:
 
 @dataclass(frozen=True)
 class ViewForm:
-    """What the form of a saved view sends."""
+    """What the form of a saved view sends: its name, what is chosen, and days to keep with it."""
 
     name: str
     address: str
+    days: str = ""
+
+    @property
+    def whole(self) -> str:
+        """The address with the days, where they are kept; without an address the name goes."""
+        return f"{self.days}&{self.address}" if self.days and self.address else self.address
 
 
 def area_handlers(area: Area) -> list[HTTPRouteHandler]:
@@ -96,17 +113,8 @@ def area_handlers(area: Area) -> list[HTTPRouteHandler]:
         try:
             panel = _find_panel(area, pages, request)
         except LandedError as error:
-            return Response(
-                replies.error(error),
-                status_code=error.status,
-                media_type="application/problem+json",
-            )
-        file = f'attachment; filename="{name}-{panel.id.replace(".", "-")}.csv"'
-        return Response(
-            write_csv(panel.grid) if panel.grid else "",
-            media_type="text/csv",
-            headers={**NO_STORE, "Content-Disposition": file},
-        )
+            return problem_answer(error)
+        return csv_answer(name, panel.id, panel.grid)
 
     handlers: list[HTTPRouteHandler] = [show, send_csv]
     if area.is_live:
@@ -139,8 +147,8 @@ def _saving_handler(area: Area, name: str) -> HTTPRouteHandler:
     ) -> Response[Any]:
         pages = pages_of(request.app)
         try:
-            _check_address(area, pages, data.address)
-            kept = save_view(pages.services.store, area.path, data.name, data.address)
+            _check_address(area, pages, data.whole)
+            kept = save_view(pages.services.store, area.path, data.name, data.whole)
         except LandedError as error:
             return html_answer(render_error(error, area.path, role_of(request)), error.status)
         return Redirect(f"{area.path}?{kept.address}", status_code=303)
@@ -173,6 +181,45 @@ def html_answer(html: str, status: int) -> Response[str]:
         status: Of the answer.
     """
     return Response(html, media_type=MediaType.HTML, status_code=status, headers=NO_STORE)
+
+
+def csv_answer(page: str, panel: str, grid: Grid | None) -> Response[str]:
+    """A table as a file with a name.
+
+    Args:
+        page: That it stands on.
+        panel: Its own name there.
+        grid: What it holds; None: nothing.
+    """
+    file = f'attachment; filename="{page}-{panel.replace(".", "-")}.csv"'
+    return Response(
+        write_csv(grid) if grid else "",
+        media_type="text/csv",
+        headers={**NO_STORE, "Content-Disposition": file},
+    )
+
+
+def problem_answer(error: LandedError) -> Response[Any]:
+    """What is wrong, for programs.
+
+    Args:
+        error: What was raised.
+    """
+    return Response(
+        replies.error(error), status_code=error.status, media_type="application/problem+json"
+    )
+
+
+def no_such_panel(wanted: str, names: Sequence[str]) -> NotFoundError:
+    """The error where an address names a panel that its page has not.
+
+    Args:
+        wanted: As the address has it.
+        names: Of the parts of the page.
+    """
+    return NotFoundError(
+        f"panel is {wanted[:40]!r}; the parts of this page are: {', '.join(names)}", detail="panel"
+    )
 
 
 def asked_of(pages: Pages, request: AnyRequest) -> Asked:
@@ -222,6 +269,7 @@ def _page(area: Area, pages: Pages, asked: Asked) -> str:
         missing=tuple(missing),
         saved=_saved(area, pages),
         address=urlencode(_kept(plan)),
+        days=asked.period.to_query_string(),
         live_href=f"{area.path}/live?{urlencode(address)}" if area.is_live else "",
     )
     return render_html(area.template, view)
@@ -299,7 +347,4 @@ def _find_panel(area: Area, pages: Pages, request: AnyRequest) -> Panel:
             for panel in block.panels:
                 if panel.grid is not None and panel.id == (wanted or panel.id):
                     return panel
-    listed = ", ".join(part.name for part in parts)
-    raise NotFoundError(
-        f"panel is {wanted[:40]!r}; the parts of this page are: {listed}", detail="panel"
-    )
+    raise no_such_panel(wanted, [part.name for part in parts])

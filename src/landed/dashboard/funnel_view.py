@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from landed.charts import STEP_TITLES, funnel_chart
-from landed.dashboard.types import ChartView, Table, Tile
-from landed.dashboard.wording import NO_VALUE, define, number
+from landed.charts import funnel_chart
+from landed.dashboard.types import ChartView, TableView, Tile
+from landed.dashboard.wording import define
 from landed.insights import Estimate, FunnelStep, Overview
 from landed.metrics import OUTCOME_WINDOW
 
 __all__ = ["funnel_view", "interview_note"]
 
 
-def funnel_view(overview: Overview) -> ChartView:
+def funnel_view(overview: Overview, table: TableView) -> ChartView:
     """Build the funnel's card.
 
     Args:
         overview: The answers.
+        table: The numbers.
     """
     steps = overview.funnel
     entered = steps[0].people if steps else 0
@@ -24,7 +25,7 @@ def funnel_view(overview: Overview) -> ChartView:
         tile=Tile(definition=define("funnel_people", "card"), value=""),
         subtitle=f"People, each step within {OUTCOME_WINDOW.days} days of the first recommendation",
         spec=funnel_chart(steps) if steps and entered else None,
-        table=_table(steps or ()),
+        table=table,
         beside=define("funnel_conversion", "card"),
         footnote=_footnote(steps) if steps else "",
     )
@@ -66,19 +67,4 @@ def _footnote(steps: tuple[FunnelStep, ...]) -> str:
     return (
         f"Rates are of the {first.matured_people:,} people whose {days} days have passed; "
         f"{still_open:,} more can still move on."
-    )
-
-
-def _table(steps: tuple[FunnelStep, ...]) -> Table:
-    return Table(
-        headers=("Step", "People", "Whose time has passed", "Of the step before"),
-        rows=tuple(
-            (
-                STEP_TITLES.get(step.name, step.name),
-                f"{step.people:,}",
-                f"{step.matured_people:,}",
-                NO_VALUE if index == 0 else number(step.conversion, "share"),
-            )
-            for index, step in enumerate(steps)
-        ),
     )

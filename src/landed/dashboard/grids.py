@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from landed.dashboard.types import Header, Shown, TableView
 from landed.dashboard.wording import day_words, number
 from landed.insights import Estimate
 from landed.metrics import METRICS, Unit
 
-__all__ = ["Cell", "Column", "Grid", "Header", "Shown", "TableView", "show_grid", "write_csv"]
+__all__ = ["Cell", "Column", "Grid", "show_grid", "write_csv"]
 
 Cell = str | int | float | date | Estimate | None
 """What stands in a table: words, a number, a day or time, or an estimate with its interval."""
@@ -59,36 +60,6 @@ class Grid:
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """The head of a column, as it is written."""
-
-    title: str
-    href: str
-    hint: str
-    is_words: bool
-    is_long: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A cell as it is written: its text, its interval, what it rests on, and its colour's step."""
-
-    text: str
-    note: str = ""
-    hint: str = ""
-    heat: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableView:
-    """A table as it is written."""
-
-    headers: tuple[Header, ...]
-    rows: tuple[tuple[Shown, ...], ...]
-    left_out: int
 
 
 def show_grid(grid: Grid, *, most: int = 400) -> TableView:

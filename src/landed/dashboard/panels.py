@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from landed.charts import Spec
-from landed.dashboard.grids import Grid, TableView
+from landed.dashboard.grids import Grid
 from landed.dashboard.saving import SavedView
-from landed.dashboard.types import Definition, Frame, PeriodMenu, Services, Tile
+from landed.dashboard.types import Definition, Frame, PeriodMenu, Services, TableView, Tile
 from landed.dashboard.wording import define, delta, number
 from landed.errors import InvalidInputError
 from landed.insights import Period
@@ -252,6 +252,7 @@ class PageView:
         missing: Titles of the parts that could not be fetched, each with its reason.
         saved: Addresses of this page that have a name; None: they can have none.
         address: What is chosen, as the part after the question mark, without the period.
+        days: The period in the same form.
         live_href: Where the page hears of changes; empty: it stays as it is.
     """
 
@@ -266,6 +267,7 @@ class PageView:
     live_href: str = ""
     saved: tuple[SavedView, ...] | None = None
     address: str = ""
+    days: str = ""
 
 
 def choices(name: str, title: str, options: Mapping[str, str], chosen: str) -> Field:

@@ -13,10 +13,10 @@ from landed.dashboard.areas.funnels import plan_funnels
 from landed.dashboard.areas.headline import headline_part
 from landed.dashboard.areas.recommendations import build_groups, build_report
 from landed.dashboard.areas.success import build_success
-from landed.dashboard.grids import Grid, TableView, show_grid
+from landed.dashboard.grids import Grid, show_grid
 from landed.dashboard.panels import Asked, Block, Panel, Part
 from landed.dashboard.rendering import render_html
-from landed.dashboard.types import Tile
+from landed.dashboard.types import TableView, Tile
 from landed.dashboard.wording import span_words
 from landed.errors import LandedError
 from landed.insights import (

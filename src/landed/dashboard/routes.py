@@ -15,13 +15,15 @@ from litestar.response import Redirect, ServerSentEvent
 from litestar.types import ControllerRouterHandler, Guard
 
 from landed.charts import bundle_name
-from landed.collect.decode import replies
 from landed.dashboard.area_routes import (
     NO_STORE,
     Audience,
     area_handlers,
     asked_of,
+    csv_answer,
     html_answer,
+    no_such_panel,
+    problem_answer,
     role_of,
 )
 from landed.dashboard.areas import AREAS
@@ -29,6 +31,7 @@ from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
 from landed.dashboard.definitions import build_definitions_view
 from landed.dashboard.headers import SECURITY_HEADERS
 from landed.dashboard.live import Rendered, follow
+from landed.dashboard.overview_grids import OVERVIEW_TABLES, check_known, overview_grids
 from landed.dashboard.pages import Pages, pages_of
 from landed.dashboard.rendering import make_frame, render_error, render_html
 from landed.dashboard.report import fetch_report
@@ -70,6 +73,7 @@ def page_handlers(
                 show_start,
                 show_overview,
                 show_overview_json,
+                send_overview_csv,
                 show_overview_live,
                 show_report_json,
                 show_definitions,
@@ -117,8 +121,24 @@ def show_overview_json(request: AnyRequest) -> Response[Any]:
         period, compare = _asked(request.query_params, _now(pages))
         overview = pages.watch.overview(period, compare=compare)
     except InvalidInputError as error:
-        return _json_error(error)
+        return problem_answer(error)
     return Response(_json_twin(overview), headers=NO_STORE)
+
+
+@get("/overview.csv", sync_to_thread=True, include_in_schema=False)
+def send_overview_csv(request: AnyRequest) -> Response[Any]:
+    """Send one of the overview's tables: the one that the address names, else the first."""
+    pages = pages_of(request.app)
+    name = request.query_params.get("panel") or next(iter(OVERVIEW_TABLES))
+    try:
+        if name not in OVERVIEW_TABLES:
+            raise no_such_panel(name, [*OVERVIEW_TABLES])
+        period, compare = _asked(request.query_params, _now(pages))
+        overview = pages.watch.overview(period, compare=compare)
+        check_known(overview, name)
+    except LandedError as error:
+        return problem_answer(error)
+    return csv_answer("overview", name, overview_grids(overview)[name])
 
 
 @get("/report.json", sync_to_thread=True, summary="The report's content")
@@ -127,7 +147,7 @@ def show_report_json(request: AnyRequest) -> Response[Any]:
     try:
         found = fetch_report(asked_of(pages_of(request.app), request))
     except InvalidInputError as error:
-        return _json_error(error)
+        return problem_answer(error)
     return Response(found, headers=NO_STORE)
 
 
@@ -138,7 +158,7 @@ def show_overview_live(request: AnyRequest) -> Response[Any]:
     try:
         _asked(request.query_params, _now(pages))
     except InvalidInputError as error:
-        return _json_error(error)
+        return problem_answer(error)
     messages = follow(
         pages.watch.freshness,
         lambda: _overview_page(pages, request, _now(pages), timeless=True),
@@ -270,12 +290,6 @@ def _empty_view(pages: Pages, request: AnyRequest) -> EmptyView:
         live_href="/overview/live",
         checks=build_checks(report),
         is_ready=report.ready,
-    )
-
-
-def _json_error(error: LandedError) -> Response[Any]:
-    return Response(
-        replies.error(error), status_code=error.status, media_type="application/problem+json"
     )
 
 

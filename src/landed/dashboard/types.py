@@ -24,6 +24,7 @@ __all__ = [
     "EmptyView",
     "ErrorView",
     "Frame",
+    "Header",
     "HealthCheck",
     "HealthReport",
     "Keys",
@@ -31,7 +32,8 @@ __all__ = [
     "OverviewView",
     "PeriodMenu",
     "Services",
-    "Table",
+    "Shown",
+    "TableView",
     "Tile",
 ]
 
@@ -168,11 +170,33 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A small table; its first column names the row."""
+class Header:
+    """The head of a column, as it is written."""
 
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    title: str
+    href: str
+    hint: str
+    is_words: bool
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A cell as it is written: its text, its interval, what it rests on, and its colour's step."""
+
+    text: str
+    note: str = ""
+    hint: str = ""
+    heat: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableView:
+    """A table as it is written."""
+
+    headers: tuple[Header, ...]
+    rows: tuple[tuple[Shown, ...], ...]
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +216,7 @@ class ChartView:
         tile: Its metric, with the number of the whole period where there is one.
         subtitle: What is drawn.
         spec: The Vega-Lite specification.
-        table: The same numbers as a table.
+        table: The same numbers in words.
         legend: What the lines mean.
         beside: A second metric that the chart shows, explained at the right.
         footnote: What a reader must know.
@@ -202,7 +226,7 @@ class ChartView:
     tile: Tile
     subtitle: str
     spec: dict[str, Any] | None
-    table: Table | None
+    table: TableView
     legend: tuple[Legend, ...] = ()
     beside: Definition | None = None
     footnote: str = ""
@@ -296,7 +320,7 @@ class PeriodMenu:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewView:
-    """The whole overview, ready to be written."""
+    """The whole overview, ready to be written; the name of a table makes `csv_href` whole."""
 
     frame: Frame
     period_words: str
@@ -304,6 +328,7 @@ class OverviewView:
     menu: PeriodMenu
     live_href: str
     json_href: str
+    csv_href: str
     fetched_at: str
     fetched_words: str
     banner: Banner | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -10,6 +9,8 @@ from urllib.parse import urlencode
 
 from landed.charts import ats_chart, daily_chart, events_chart
 from landed.dashboard.funnel_view import funnel_view, interview_note
+from landed.dashboard.grids import show_grid
+from landed.dashboard.overview_grids import compared_days, known_days, overview_grids
 from landed.dashboard.period_menu import build_period_menu
 from landed.dashboard.types import (
     Banner,
@@ -22,11 +23,11 @@ from landed.dashboard.types import (
     HealthReport,
     Legend,
     OverviewView,
-    Table,
+    TableView,
     Tile,
 )
 from landed.dashboard.wording import ago, day_words, define, delta, number, span_words
-from landed.insights import DayPoint, Overview, Period
+from landed.insights import Overview, Period
 from landed.metrics import metric
 
 __all__ = ["build_checks", "build_overview_view"]
@@ -58,6 +59,7 @@ def build_overview_view(
     """
     period = overview.period
     address = _address(period, compare=compare)
+    grids = overview_grids(overview)
     return OverviewView(
         frame=frame,
         period_words=span_words(period.first_on, period.last_on),
@@ -70,14 +72,15 @@ def build_overview_view(
         ),
         live_href=f"/overview/live?{address}",
         json_href=f"/overview.json?{address}",
+        csv_href=f"/overview.csv?{address}&panel=",
         fetched_at=overview.fetched_at.isoformat(),
         fetched_words=f"{overview.fetched_at.astimezone(UTC):%H:%M:%S} UTC",
         banner=_banner(overview),
         tiles=_tiles(overview),
-        trend=_trend(overview),
-        funnel=funnel_view(overview),
-        ats=_ats(overview),
-        events=_events(overview),
+        trend=_trend(overview, show_grid(grids["trend"])),
+        funnel=funnel_view(overview, show_grid(grids["funnel"])),
+        ats=_ats(overview, show_grid(grids["ats"])),
+        events=_events(overview, show_grid(grids["events"])),
         checks=build_checks(report),
         is_ready=report.ready,
         facts=_facts(overview),
@@ -169,14 +172,6 @@ def _unfinished_on(period: Period) -> date | None:
     return period.last_on if period.is_unfinished else None
 
 
-def _known_days(overview: Overview) -> tuple[DayPoint, ...] | None:
-    """The days since the first event: before it, nothing is known, which is not zero."""
-    first = overview.freshness.first_occurred_at if overview.freshness else None
-    if overview.daily is None or first is None:
-        return overview.daily
-    return tuple(point for point in overview.daily if point.day >= first.date())
-
-
 def _reach(overview: Overview) -> str:
     first = overview.freshness.first_occurred_at if overview.freshness else None
     if first is None or first < overview.period.since:
@@ -193,69 +188,50 @@ def _legend(overview: Overview, *, previous: bool) -> tuple[Legend, ...]:
     return tuple(entries)
 
 
-def _trend(overview: Overview) -> ChartView:
-    days = _known_days(overview)
-    before = overview.previous_daily if overview.has_full_previous else None
+def _trend(overview: Overview, table: TableView) -> ChartView:
+    days = known_days(overview)
+    before = compared_days(overview)
     unfinished = _unfinished_on(overview.period)
     return ChartView(
         id="trend",
         tile=Tile(definition=define("active_users", "trend"), value=""),
         subtitle="People with at least one act, per UTC day",
         spec=None if days is None else daily_chart(days, before, unfinished_on=unfinished),
-        table=None if days is None else _trend_table(days, before),
+        table=table,
         legend=_legend(overview, previous=before is not None),
         footnote=_reach(overview),
     )
 
 
-def _trend_table(days: tuple[DayPoint, ...], before: tuple[DayPoint, ...] | None) -> Table:
-    rows = [(day_words(point.day), f"{point.active_users:,}") for point in days]
-    if before is None:
-        return Table(headers=("Day", "Active users"), rows=tuple(rows))
-    return Table(
-        headers=("Day", "Active users", "Compared with", "Active users then"),
-        rows=tuple(
-            (*row, day_words(then.day), f"{then.active_users:,}")
-            for row, then in zip(rows, before, strict=False)
-        ),
-    )
-
-
-def _events(overview: Overview) -> ChartView:
-    days = _known_days(overview)
+def _events(overview: Overview, table: TableView) -> ChartView:
+    days = known_days(overview)
     unfinished = _unfinished_on(overview.period)
-    rows = [(day_words(point.day), f"{point.events:,}") for point in days or ()]
     return ChartView(
         id="events",
         tile=_total(overview, "events", place="card"),
         subtitle="Per UTC day",
         spec=None if days is None else events_chart(days, unfinished_on=unfinished),
-        table=Table(headers=("Day", "Events"), rows=tuple(rows)),
+        table=table,
     )
 
 
-def _ats(overview: Overview) -> ChartView:
-    days = _known_days(overview)
-    scored = [point for point in days or () if point.avg_ats_score is not None]
+def _ats(overview: Overview, table: TableView) -> ChartView:
+    days = known_days(overview)
     unfinished = _unfinished_on(overview.period)
     spec = None
-    if days is not None and scored:
+    if days is not None and table.rows:
         spec = ats_chart(days, unfinished_on=unfinished)
     return ChartView(
         id="ats",
         tile=_total(overview, "avg_ats_score", place="card"),
         subtitle="Of 100, over tailored and screened CVs, per UTC day",
         spec=spec,
-        table=Table(headers=("Day", "Average ATS score"), rows=tuple(_score_rows(scored))),
+        table=table,
         footnote=""
-        if scored
+        if table.rows
         else "Appears with the first resume_tailored or screening_analysis_completed that "
         "carries an ats_score.",
     )
-
-
-def _score_rows(scored: Iterable[DayPoint]) -> Iterable[tuple[str, str]]:
-    return ((day_words(point.day), number(point.avg_ats_score, "points")) for point in scored)
 
 
 def _facts(overview: Overview) -> tuple[Tile, ...]:

@@ -10,9 +10,10 @@ import pytest
 from landed.charts import MOST_LINES
 from landed.dashboard.areas.explore import Explored, build_explored, parse_explored
 from landed.dashboard.definitions import build_definitions_view
-from landed.dashboard.grids import Shown, show_grid, write_csv
+from landed.dashboard.grids import show_grid, write_csv
 from landed.dashboard.panels import Panel
 from landed.dashboard.rendering import make_frame, render_html
+from landed.dashboard.types import Shown
 from landed.errors import LandedError
 from landed.insights import Answer, AnswerRow, Estimate, parse_period
 from landed.metrics import METRICS, RELATIONS, parse_question

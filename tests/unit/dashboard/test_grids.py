@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landed.dashboard.grids import Cell, Column, Grid, Shown, show_grid, write_csv
+from landed.dashboard.grids import Cell, Column, Grid, show_grid, write_csv
+from landed.dashboard.types import Shown
 from landed.insights import Estimate
 
 KNOWN = Estimate(value=0.25, n=400, ci_low=0.2, ci_high=0.3, matured_rate=0.5)

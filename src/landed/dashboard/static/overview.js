@@ -4,11 +4,13 @@ import { drawUntilDone } from "./charts.js";
 import { listenForCopies } from "./copy.js";
 import { listenForKeys } from "./keys.js";
 import { follow } from "./live.js";
+import { offerPictures } from "./pictures.js";
 
 const page = document.querySelector("[data-page]");
 
 listenForTerms();
 listenForKeys();
 listenForCopies();
+offerPictures();
 follow();
 if (page.dataset.vega) drawUntilDone(document, page.dataset.vega);

@@ -1,5 +1,6 @@
 // A chart as a PNG file: the drawing that stands in the page, with its colours made plain.
 const SCALE = 2;
+const MARGIN = 16;
 const PLAIN = ["fill", "stroke", "stroke-dasharray", "stroke-width", "opacity", "font-family", "font-size", "font-weight"];
 
 function plainCopy(svg) {
@@ -30,12 +31,12 @@ async function save(id) {
   if (!svg) return;
   const { width, height } = svg.getBoundingClientRect();
   const canvas = document.createElement("canvas");
-  canvas.width = width * SCALE;
-  canvas.height = height * SCALE;
+  canvas.width = (width + 2 * MARGIN) * SCALE;
+  canvas.height = (height + 2 * MARGIN) * SCALE;
   const pen = canvas.getContext("2d");
   pen.fillStyle = getComputedStyle(plot.closest(".card")).backgroundColor;
   pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.drawImage(await drawnImage(svg), 0, 0, canvas.width, canvas.height);
+  pen.drawImage(await drawnImage(svg), MARGIN * SCALE, MARGIN * SCALE, width * SCALE, height * SCALE);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
@@ -46,7 +47,6 @@ async function save(id) {
 
 export function offerPictures() {
   for (const button of document.querySelectorAll("[data-png]")) {
-    button.hidden = false;
     button.addEventListener("click", () => save(button.dataset.png));
   }
 }
