@@ -20,7 +20,7 @@ from landed.insights import fetch_answer, fetch_overview, parse_period
 from landed.metrics import METRICS, Question, parse_question
 
 SMALLEST = 1_000_000
-RUNS = 12
+RUNS = 30
 LEAST_RUNS, LONG_ENOUGH_S = 5, 6.0  # slow answers are asked fewer times
 RANGES = ("28", "90")  # what pages begin with; all that the market has
 SPLITS = (

@@ -13,9 +13,11 @@ PAGES = [
     *sorted(REPOSITORY.glob("*.md")),
     *sorted((REPOSITORY / "docs").rglob("*.md")),
 ]
+TUTORIAL = "docs/tutorial.md"
 _FENCE = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 _COMMAND = r"(?P<line>(?:LANDED_\w+=\S+ )*landed [^\n]*)$"
-_IN_SHELL = re.compile(rf"^(?:\$ )?{_COMMAND}", re.MULTILINE)
+_PROMPTED = re.compile(rf"^\$ {_COMMAND}", re.MULTILINE)
+_BARE = re.compile(rf"^{_COMMAND}", re.MULTILINE)
 _INDENTED = re.compile(rf"^ {{4}}{_COMMAND}", re.MULTILINE)
 _LINK = re.compile(r"!?\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
@@ -72,8 +74,12 @@ def anchors(page: Path) -> set[str]:
 
 
 def commands() -> list[tuple[str, str]]:
-    """Every line that starts with `landed` in a block, fenced or indented, with its page."""
-    shell = [(block.page, block.text, _IN_SHELL) for block in blocks("console", "bash", "sh")]
+    """Every command `landed` in a block, fenced or indented, with its page."""
+    # In a console block, what has no prompt is output.
+    shell = [
+        *((block.page, block.text, _PROMPTED) for block in blocks("console")),
+        *((block.page, block.text, _BARE) for block in blocks("bash", "sh")),
+    ]
     whole = [
         (page.relative_to(REPOSITORY).as_posix(), page.read_text("utf-8"), _INDENTED)
         for page in PAGES

@@ -21,11 +21,13 @@ from landed.collect.mapping import load_mapping
 from landed.config import Settings
 from landed.events import PLAN
 from tests.conftest import Ask
-from tests.docs.reading import PAGES, REPOSITORY, Block, blocks, commands
+from tests.docs.reading import PAGES, REPOSITORY, TUTORIAL, Block, blocks, commands
 from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving
 
-PYTHON = blocks("python")
-SHELL = [block for block in blocks("console", "bash", "sh") if "curl" in block.text]
+# The tutorial's build on one another; test_tutorial.py walks them in their order.
+ALONE = [block for block in blocks("python", "console", "bash", "sh") if block.page != TUTORIAL]
+PYTHON = [block for block in ALONE if block.kind == "python"]
+SHELL = [block for block in ALONE if block.kind != "python" and "curl" in block.text]
 GROUP: Any = typer.main.get_command(app)
 
 

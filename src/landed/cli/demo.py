@@ -16,8 +16,8 @@ from rich.console import Console
 
 from landed.cli.checkpoints import progress_bar
 from landed.cli.local import opened, settings_for, wait_until_stored
-from landed.cli.serve import HostOption, PortOption, show_welcome
-from landed.cli.server import run_server
+from landed.cli.options import HostOption, PortOption
+from landed.cli.serve import show_welcome
 from landed.collect.decode import decode_own
 from landed.config import Settings
 from landed.demo import Market, MarketConfig, live_events, to_batch
@@ -65,6 +65,8 @@ def demo(
     else:
         _load(settings, config)
     if serve:
+        from landed.cli.server import run_server  # noqa: PLC0415 - as in `landed serve`
+
         run_server(settings, alongside=lambda services, url: _live(services, url, config))
 
 

@@ -14,9 +14,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from landed.cli.local import RunningServer, find_server, opened, settings_for
-from landed.cli.serve import DataOption
-from landed.cli.server import find_port
+from landed.cli.local import RunningServer, find_port, find_server, opened, settings_for
+from landed.cli.options import DataOption
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError
 from landed.wiring import Check, Services

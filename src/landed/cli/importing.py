@@ -25,8 +25,8 @@ from landed.cli.local import (
     settings_for,
     wait_until_stored,
 )
+from landed.cli.options import DataOption
 from landed.cli.restoring import restore
-from landed.cli.serve import DataOption
 from landed.collect.decode import decode_own
 from landed.collect.files import count_rows, read_rows
 from landed.collect.mapping import ColumnMap, build_event, load_mapping

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +14,21 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from landed.cli.server import server_file
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError, StoreError
 from landed.privacy import Keys
 from landed.wiring import Services, build_services, read_keys
 
-__all__ = ["TRIES", "RunningServer", "find_server", "opened", "post_patiently", "settings_for"]
+__all__ = [
+    "TRIES",
+    "RunningServer",
+    "find_port",
+    "find_server",
+    "opened",
+    "post_patiently",
+    "server_file",
+    "settings_for",
+]
 
 TRIES = 8
 """How often a full spool is tried."""
@@ -57,6 +66,11 @@ def settings_for(data: Path | None, **overrides: object) -> Settings:
         ) from None
 
 
+def server_file(data: Path) -> Path:
+    """Where a running server writes its process id and address."""
+    return data / "server.json"
+
+
 def find_server(settings: Settings) -> RunningServer | None:
     """Find the server that owns the folder, if one runs."""
     note = server_file(settings.data)
@@ -66,6 +80,23 @@ def find_server(settings: Settings) -> RunningServer | None:
     except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError):
         return None
     return RunningServer(url, read_keys(settings))
+
+
+def find_port(host: str, port: int) -> int:
+    """Return the port if it can be listened on; for port 0 a free one.
+
+    Raises:
+        InvalidInputError: The address is taken or not of this machine.
+    """
+    try:
+        with socket.create_server((host, port)) as listener:
+            found: int = listener.getsockname()[1]
+    except OSError as error:
+        raise InvalidInputError(
+            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --port or "
+            "LANDED_PORT; --port 0 takes a free one."
+        ) from error
+    return found
 
 
 def post_patiently(client: httpx.Client, url: str, content: bytes, key: str) -> Any:

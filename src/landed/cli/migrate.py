@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from landed.cli.local import find_server, opened, settings_for
-from landed.cli.serve import DataOption
+from landed.cli.options import DataOption
 
 __all__ = ["migrate"]
 

@@ -7,17 +7,16 @@ from typing import Annotated, Any, Final
 import httpx
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from landed.cli.local import RunningServer, find_server, opened, settings_for, wait_until_stored
-from landed.cli.serve import DataOption
+from landed.cli.options import DataOption
 from landed.collect.replay import list_quarantined, replay_quarantine
 from landed.errors import LandedError
 
 __all__ = ["app"]
 
-_COLUMNS: Final = ("received_at", "source", "event", "path", "reason")
+_COLUMNS: Final = ("received_at", "source", "event", "path")
 
 app = typer.Typer(
     help="Events that could not be taken: why, and another try.", no_args_is_help=True
@@ -48,19 +47,12 @@ def list_events(
     if not rows:
         console.print("The quarantine is empty.")
         return
-    if not content:
-        console.print(_table(rows))
-        return
+    # Not a table: at a terminal's 80 columns it would cut off the field's name.
     for row in rows:
-        console.print(Text("  ".join(str(row[column]) for column in _COLUMNS)), soft_wrap=True)
-        console.print(Text(str(row["content"])), soft_wrap=True)
-
-
-def _table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(*_COLUMNS, box=None, header_style="bold")
-    for row in rows:
-        table.add_row(*(Text(str(row[column])) for column in _COLUMNS))
-    return table
+        lines = ["  ".join(str(row[column]) for column in _COLUMNS), f"    {row['reason']}"]
+        if content:
+            lines.append(f"    {row['content']}")
+        console.print(Text("\n".join(lines)), soft_wrap=True)
 
 
 @app.command("replay")

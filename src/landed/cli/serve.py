@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
 from landed.cli.local import settings_for
-from landed.cli.server import run_server
+from landed.cli.options import DataOption, HostOption, PortOption
 from landed.config import Settings
 from landed.wiring import Services
 
 __all__ = ["serve", "show_welcome"]
 
 _LOOK_SECONDS = 0.1
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Folder of all that is kept. [LANDED_DATA]")
-]
-HostOption = Annotated[str | None, typer.Option(help="Address to listen on. [LANDED_HOST]")]
-PortOption = Annotated[
-    int | None, typer.Option(help="Port to listen on; 0 takes a free one. [LANDED_PORT]")
-]
 
 
 def serve(host: HostOption = None, port: PortOption = None, data: DataOption = None) -> None:
@@ -39,6 +29,8 @@ def serve(host: HostOption = None, port: PortOption = None, data: DataOption = N
 
         LANDED_STORE=clickhouses://user:password@ch.example:8443/landed landed serve
     """
+    from landed.cli.server import run_server  # noqa: PLC0415 - a second that no other command shall pay
+
     settings = settings_for(data, host=host, port=port)
     run_server(settings, alongside=welcome)
 

@@ -8,23 +8,21 @@ import gc
 import json
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 
 import structlog
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
 from landed.api import create_app
+from landed.cli.local import find_port, server_file
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan, render_plain
-from landed.errors import InvalidInputError
 from landed.jobs import Outlets, open_outlets, running_jobs
 from landed.wiring import Services, build_services
 
-__all__ = ["Alongside", "find_port", "run_server", "server_file"]
+__all__ = ["Alongside", "run_server"]
 
 _log = structlog.get_logger(__name__)
 _BACKLOG = 1024
@@ -32,11 +30,6 @@ _YOUNG_OBJECTS = 50_000
 _SWITCH_SECONDS = 0.0005
 _STORE_SECONDS = 2.0
 Alongside = Callable[[Services, str], Awaitable[None]]
-
-
-def server_file(data: Path) -> Path:
-    """Where a running server writes its process id and address."""
-    return data / "server.json"
 
 
 def run_server(settings: Settings, *, alongside: Alongside | None = None) -> None:
@@ -88,23 +81,6 @@ def _calm_the_collector() -> None:
 
 def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
-
-
-def find_port(host: str, port: int) -> int:
-    """Return the port if it can be listened on; for port 0 a free one.
-
-    Raises:
-        InvalidInputError: The address is taken or not of this machine.
-    """
-    try:
-        with socket.create_server((host, port)) as listener:
-            found: int = listener.getsockname()[1]
-    except OSError as error:
-        raise InvalidInputError(
-            f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --port or "
-            "LANDED_PORT; --port 0 takes a free one."
-        ) from error
-    return found
 
 
 async def _serve(

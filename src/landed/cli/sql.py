@@ -10,7 +10,7 @@ import httpx
 import typer
 
 from landed.cli.local import find_server, opened, settings_for
-from landed.cli.serve import DataOption
+from landed.cli.options import DataOption
 from landed.errors import QueryError
 
 __all__ = ["sql"]

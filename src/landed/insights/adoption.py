@@ -94,7 +94,7 @@ def build_adoption(
         active: People with any event in the period.
     """
     tables = {str(row["feature"]): row for row in first}
-    everybody = _pairs(tables[""]["followed"])
+    everybody = _pairs(tables[""]["followed"]) if tables else {}
     features = []
     for row in used:
         name, people = str(row["feature"]), int(row["people"])

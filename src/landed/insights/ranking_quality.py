@@ -215,7 +215,10 @@ def _grouped(total: Floats, size: Floats) -> Estimate:
     found = grouped_ratio(total, size)
     if found is None:
         return Estimate(value=None, n=0)
-    return Estimate(value=found.value, n=found.size, ci_low=found.ci_low, ci_high=found.ci_high)
+    if found.ci_low is None or found.ci_high is None:
+        return Estimate(value=found.value, n=found.size)
+    low, high = max(0.0, found.ci_low), min(1.0, found.ci_high)  # each value lies between them
+    return Estimate(value=found.value, n=found.size, ci_low=low, ci_high=high)
 
 
 def _diversity(rows: Rows, column: str) -> Estimate:

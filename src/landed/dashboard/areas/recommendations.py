@@ -150,7 +150,7 @@ def _group(one: EffectivenessRow, name: str) -> tuple[Cell, ...]:
 
 
 def _unknown(bias: PositionBias) -> str:
-    return f"No rate is corrected for its place: {bias.reason}."
+    return f"No rate is corrected for its place. {bias.reason}"
 
 
 def _positions(bias: PositionBias) -> Panel:

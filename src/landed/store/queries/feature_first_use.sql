@@ -1,7 +1,7 @@
 -- How long after their first act did new people first use each feature? One row per feature.
 --
--- New are those whose first act ever was in [since, until). The last row, of the feature '', is
--- everybody.
+-- New are those whose first act ever was in [since, until). The row of the feature '' is everybody;
+-- there is no row where nobody is new.
 -- used        full hours from the first act to the first use, rounded up → people; of '' nothing
 -- followed    full hours, rounded down, from the first act to as_of → people: of those who used it; of '' of all
 WITH
@@ -13,23 +13,27 @@ WITH
         HAVING first_at >= {since:DateTime64(3, 'UTC')} AND first_at < {until:DateTime64(3, 'UTC')}
     ),
     uses AS (
-        SELECT subject_key, properties.feature AS feature, min(occurred_at) AS used_at
-        FROM events
-        WHERE event = 'feature_used'
-            AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {as_of:DateTime64(3, 'UTC')}
-            AND properties.feature IN {features:Array(String)}
-        GROUP BY subject_key, feature
+        SELECT subject_key, groupArray((feature, used_at)) AS used
+        FROM
+        (
+            SELECT subject_key, properties.feature AS feature, min(occurred_at) AS used_at
+            FROM events
+            WHERE event = 'feature_used'
+                AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {as_of:DateTime64(3, 'UTC')}
+                AND properties.feature IN {features:Array(String)}
+            GROUP BY subject_key, feature
+        )
+        GROUP BY subject_key
     )
 SELECT
-    uses.feature AS feature,
-    sumMap([least(intDiv(dateDiff('second', newcomers.first_at, uses.used_at) + 3599, 3600), {hours:Int64} + 1)], [toUInt64(1)]) AS used,
-    sumMap([least(intDiv(dateDiff('second', newcomers.first_at, {as_of:DateTime64(3, 'UTC')}), 3600), {hours:Int64})], [toUInt64(1)]) AS followed
-FROM uses
-INNER JOIN newcomers ON newcomers.subject_key = uses.subject_key
-GROUP BY feature
-UNION ALL
-SELECT
-    '' AS feature,
-    ([]::Array(Int64), []::Array(UInt64)) AS used,
+    one.1 AS feature,
+    sumMapIf([least(intDiv(dateDiff('second', first_at, one.2) + 3599, 3600), {hours:Int64} + 1)], [toUInt64(1)], feature != '') AS used,
     sumMap([least(intDiv(dateDiff('second', first_at, {as_of:DateTime64(3, 'UTC')}), 3600), {hours:Int64})], [toUInt64(1)]) AS followed
-FROM newcomers
+FROM
+(
+    -- Everybody is in the row of '' too, so that the newcomers are looked for once.
+    SELECT newcomers.first_at AS first_at, arrayJoin(arrayPushFront(uses.used, ('', newcomers.first_at))) AS one
+    FROM newcomers
+    LEFT JOIN uses ON uses.subject_key = newcomers.subject_key
+)
+GROUP BY feature
