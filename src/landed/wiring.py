@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
 import structlog
 from pydantic import SecretStr
 
 from landed.collect import Collector, Pipeline, Spool, SpoolState, Writer
+from landed.collect.exported import leave_out
 from landed.config import Settings
-from landed.errors import KeyChangedError, LandedError
+from landed.errors import KeyChangedError, LandedError, StoreError
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
     ContextCleaner,
     Keys,
+    PersonalData,
+    PrivacyRequest,
     Pseudonymiser,
     Scrubber,
     check_spool,
     check_store,
+    erasable_of,
+    fetch_personal_data,
+    fetch_requests,
     load_keys,
+    record_request,
 )
 from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
@@ -32,6 +41,8 @@ __all__ = ["Check", "Health", "Services", "build_services", "read_keys", "utc_no
 
 _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
+_LOOK_SECONDS = 0.02
+_SPOOL_SECONDS = 20.0
 
 
 def utc_now() -> datetime:
@@ -83,6 +94,8 @@ class Services:
         store_ready: Done once the store is migrated and known to be written with our pseudonym
             key; fails with `KeyChangedError` when it was written with another.
         alerts: The targets that are missed for a while; `landed.jobs` keeps it.
+        asked: Set when somebody asked to be forgotten; `landed.jobs` does it.
+        keepers: What throws kept answers away, once somebody's rows are gone.
     """
 
     settings: Settings
@@ -96,6 +109,8 @@ class Services:
     store_ready: Future[None]
     stopping: threading.Event
     alerts: AlertBook
+    asked: threading.Event = field(default_factory=threading.Event)
+    keepers: list[Callable[[], None]] = field(default_factory=list)
 
     def start(self) -> None:
         """Take events from now on; the store joins in as soon as it is there.
@@ -117,6 +132,69 @@ class Services:
         self.store.close()
         if self.engine is not None:
             self.engine.stop()
+
+    def empty_spool(self, seconds: float) -> None:
+        """Wait until the store has everything that was taken before.
+
+        Raises:
+            StoreError: It takes longer, or a segment could not be read.
+        """
+        before = self.spool.flush()
+        end = time.monotonic() + seconds
+        while not before.isdisjoint(self.spool.sealed()):
+            if time.monotonic() > end or self.stopping.is_set():
+                raise StoreError("Events wait in the spool that the store has not taken yet.")
+            time.sleep(_LOOK_SECONDS)
+        if self.spool.state().unreadable:
+            raise StoreError(
+                "Damaged segments lie in the spool; nobody knows whose events are in them. "
+                "Restore or delete the .unreadable files."
+            )
+
+    def record_erasure(self, user_id: str) -> PrivacyRequest:
+        """Take a request to forget a person; `landed.jobs` does it.
+
+        Args:
+            user_id: The id as the host sends it.
+
+        Raises:
+            StoreError: The store is away or behind; nothing was taken.
+        """
+        self.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
+        request = record_request(self.store, self._subject(user_id), self.clock())
+        self.asked.set()
+        return request
+
+    def fetch_person(self, user_id: str) -> PersonalData:
+        """Read everything that is kept about a person.
+
+        Args:
+            user_id: The id as the host sends it.
+
+        Raises:
+            StoreError: The store is away or behind.
+        """
+        self.empty_spool(_SPOOL_SECONDS)
+        return fetch_personal_data(self.store, self._subject(user_id), self.clock())
+
+    def restore(self, batch: pa.RecordBatch, *, timeout: float) -> int:
+        """Take rows of an export back, but those of people who asked to be forgotten since.
+
+        Args:
+            batch: Rows of the events table.
+            timeout: How long to wait for room in the spool, in seconds.
+
+        Returns:
+            How many rows were taken.
+
+        Raises:
+            StoreError: The store is away, so nobody knows who asked.
+            SpoolFullError: There is no room.
+        """
+        kept = leave_out(batch, erasable_of(fetch_requests(self.store)))
+        if kept.num_rows:
+            self.spool.append_when_room("events", kept, timeout=timeout)
+        return int(kept.num_rows)
 
     def fresh_pipeline(self) -> Pipeline:
         """Make a pipeline for another thread: its caches have no locks."""
@@ -152,6 +230,9 @@ class Services:
     @property
     def _key_file(self) -> Path:
         return self.settings.data / "keys" / "pseudonym.key"
+
+    def _subject(self, user_id: str) -> bytes:
+        return Pseudonymiser(self.keys.pseudonym_secret).subject_key(user_id)
 
     def _join_store(self) -> None:
         wait = 0.1

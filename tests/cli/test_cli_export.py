@@ -283,8 +283,8 @@ def refusing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
             self.status_code = statuses.pop(0)
             self.is_error = self.status_code != 200
 
-        def json(self) -> dict[str, str]:
-            return {"message": "It is full."}
+        def json(self) -> dict[str, Any]:
+            return {"message": "It is full."} if self.is_error else {"accepted": 5_000}
 
     monkeypatch.setattr(httpx.Client, "post", lambda *_, **__: Answer())
     return statuses

@@ -63,6 +63,7 @@ class SmallServices:
     health: Callable[[], SmallHealth] = all_well
     targets: Targets = field(default_factory=Targets)
     alerts: AlertBook = field(default_factory=lambda: AlertBook(after=3, recovery=2))
+    keepers: list[Callable[[], None]] = field(default_factory=list)
 
 
 def make_app() -> Litestar:

@@ -29,6 +29,7 @@ __all__ = [
     "RestoreAnswer",
     "SqlRequest",
     "admin_handlers",
+    "parse_body",
 ]
 
 MEDIA_TYPES: Final = {
@@ -109,15 +110,24 @@ class ReplayAnswer(msgspec.Struct, frozen=True):
 async def run_sql(request: AnyRequest) -> Stream:
     """Run one read-only statement and stream its result."""
     services: Services = request.app.state.services
-    asked = _parse_body(await request.body(), _decode_sql, '{"sql": "SELECT 1", "format": "tsv"}')
+    asked = parse_body(await request.body(), _decode_sql, '{"sql": "SELECT 1", "format": "tsv"}')
     pieces = Pieces(services.store.run_sql(asked.sql, asked.format))
     # What fails at once is an error; what fails later breaks the stream off.
     await asyncio.to_thread(pieces.begin)
     return PiecesStream(pieces, media_type=MEDIA_TYPES[asked.format])
 
 
-def _parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
-    """Read the body ourselves: the framework fails on text that is not UTF-8."""
+def parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
+    """Read the body ourselves: the framework fails on text that is not UTF-8.
+
+    Args:
+        body: As it was sent.
+        decode: Of the wanted type.
+        example: What to send, for the message.
+
+    Raises:
+        MalformedRequestError: It is no JSON of that type; the message names the field.
+    """
     try:
         return decode(body)
     except UnicodeDecodeError:
@@ -142,7 +152,7 @@ def _parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
 async def make_person_link(request: AnyRequest) -> PersonLink:
     """Let somebody see what is kept about them, by a link that the host's server hands on."""
     services: Services = request.app.state.services
-    asked = _parse_body(await request.body(), _decode_person, '{"user_id": "user-42"}')
+    asked = parse_body(await request.body(), _decode_person, '{"user_id": "user-42"}')
     key = Pseudonymiser(services.keys.pseudonym_secret).subject_key(asked.user_id)
     expires_at = services.clock() + timedelta(minutes=asked.minutes)
     token = make_session(services.keys, Viewer("person", key.hex()), expires_at)
@@ -210,13 +220,13 @@ class RestoreAnswer(msgspec.Struct, frozen=True):
 async def restore_events(request: AnyRequest) -> RestoreAnswer:
     """Take rows of an export as they were stored, as one Arrow stream: `landed import` sends it.
 
-    They are not made private again: their keys are pseudonyms already.
+    They are not made private again: their keys are pseudonyms already. Rows of people who asked
+    to be forgotten since are left out.
     """
     services: Services = request.app.state.services
     batch = await asyncio.to_thread(read_events_batch, await request.body())
-    append = services.spool.append_when_room
-    await asyncio.to_thread(append, "events", batch, timeout=_ROOM_SECONDS)
-    return RestoreAnswer(accepted=batch.num_rows)
+    taken = await asyncio.to_thread(services.restore, batch, timeout=_ROOM_SECONDS)
+    return RestoreAnswer(accepted=taken)
 
 
 def admin_handlers() -> list[Any]:

@@ -33,6 +33,7 @@ from landed.api.login import (
     say_who_may,
     to_login,
 )
+from landed.api.privacy import privacy_handlers
 from landed.api.problems import EXCEPTION_HANDLERS
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
@@ -63,6 +64,7 @@ def create_app(
         *takers,
         *health_handlers(),
         *admin_handlers(),
+        *privacy_handlers(),
         *(read_handler(read) for read in READS),
         *export_handlers(),
         *browser_client_handlers(),
@@ -70,13 +72,15 @@ def create_app(
         *reference_handlers(),
         *pages(guards=[require_viewer], personal=[require_admin_viewer], own=[require_person]),
     ]
+    answers = build_caches(services.clock)
+    services.keepers.extend(cache.clear for cache in answers.values())
     app = HeadAnswering(
         route_handlers=handlers,
         state=State(
             {
                 "services": services,
                 "render_page": render_page,
-                "answers": build_caches(services.clock),
+                "answers": answers,
             }
         ),
         exception_handlers={

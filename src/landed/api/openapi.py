@@ -35,6 +35,7 @@ _REFUSALS: Final = {
     "422": "A parameter breaks its rule.",
     "503": "Nothing was kept or read; send again after Retry-After.",
 }
+_DONE: Final = {"200": "Done.", "202": "Taken; it is done by itself."}
 _JSON: Final = "application/json"
 _TEXT: Final[Json] = {"type": "string"}
 _SECURITY: Final[list[Json]] = [{"basic": []}, {"bearer": []}, {"header": []}]
@@ -49,13 +50,14 @@ class _Operation:
     """What the document says of one operation beyond what the framework knows.
 
     Attributes:
-        answer: Media type → schema of the answer with status 200.
+        answer: Media type → schema of the answer.
         refusals: The statuses of its errors.
         body: Schema of the body, None without one.
         parameters: Of the query.
         summary: Instead of the handler's.
         media: Media type of the body.
         example: An answer, None without one.
+        status: Of the answer.
     """
 
     answer: Mapping[str, Json]
@@ -65,6 +67,7 @@ class _Operation:
     summary: str | None = None
     media: str = _JSON
     example: Json | None = None
+    status: str = "200"
 
 
 def _query(name: str, text: str, schema: Json = _TEXT, *, required: bool = False) -> Json:
@@ -108,6 +111,9 @@ def _capture(answer: str) -> dict[str, _Operation]:
 
 
 _HEALTH: Final = {_JSON: refer("Health")}
+_ERASURE: Final = {_JSON: refer("RequestAnswer")}
+_KEPT: Final[Mapping[str, Json]] = {_JSON: {"type": "object"}, "text/html": _TEXT}
+_PERSONAL: Final = ("400", "401", "403", "503")
 _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     **{
         f"/v1/{call}": {"post": _collect(f"Segment_{kind}", "Segment_answer")}
@@ -155,6 +161,23 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
             {_JSON: refer("PersonLink")}, ("400", "401", "403"), refer("PersonLinkRequest")
         )
     },
+    "/api/privacy/erasures": {
+        "post": _Operation(_ERASURE, _PERSONAL, refer("SubjectRequest"), status="202"),
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("RequestAnswer")}}, ("401", "403", "503")
+        ),
+    },
+    "/api/privacy/erasures/{request_id}": {
+        "get": _Operation(_ERASURE, ("401", "403", "404", "503"))
+    },
+    "/api/privacy/subjects/{user_id}": {
+        "delete": _Operation(_ERASURE, ("401", "403", "503"), status="202")
+    },
+    "/api/privacy/access": {"post": _Operation(_KEPT, _PERSONAL, refer("SubjectRequest"))},
+    "/api/privacy/subjects/{user_id}/export": {
+        "get": _Operation(_KEPT, ("400", "401", "403", "503"))
+    },
+    "/api/privacy/certificate-key": {"get": _Operation({_JSON: refer("CertificateKey")})},
     "/report.json": {
         "get": _Operation(
             {_JSON: {"type": "object"}}, ("401", "403", "422", "503"), parameters=_PERIOD[:3]
@@ -239,7 +262,7 @@ def build_document(app: Litestar) -> Json:
 
 def _complete(operation: Json, known: _Operation) -> None:
     operation["responses"] = {
-        "200": {"description": "Done.", "content": _content(known.answer)},
+        known.status: {"description": _DONE[known.status], "content": _content(known.answer)},
         **{status: _refusal(status) for status in known.refusals},
     }
     if known.example is not None:

@@ -9,6 +9,7 @@ import msgspec
 from landed.api.admin import PersonLink, PersonLinkRequest, SqlRequest
 from landed.api.analytics import READS
 from landed.api.calls import build_call_schemas
+from landed.api.privacy import CertificateKey, RequestAnswer, SubjectRequest
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
 
@@ -225,7 +226,11 @@ def build_schemas() -> Json:
         [read.answer for read in READS], ref_template=REFERENCES
     )
     _, admin = msgspec.json.schema_components(
-        [SqlRequest, PersonLinkRequest, PersonLink], ref_template=REFERENCES
+        [
+            *(SqlRequest, PersonLinkRequest, PersonLink),
+            *(SubjectRequest, RequestAnswer, CertificateKey),
+        ],
+        ref_template=REFERENCES,
     )
     return {
         **_ANSWERS,

@@ -19,6 +19,7 @@ from landed.cli import (
     init,
     migrate,
     plan,
+    privacy,
     quarantine,
     report,
     serve,
@@ -47,6 +48,7 @@ app.command("report")(report.report)
 app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(privacy.app, name="privacy")
 
 
 def main() -> None:

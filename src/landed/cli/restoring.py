@@ -23,7 +23,7 @@ __all__ = ["restore"]
 _ROWS = 5_000
 _ROOM_SECONDS = 600.0
 
-Deliver = Callable[[pa.RecordBatch], None]
+Deliver = Callable[[pa.RecordBatch], int]
 
 
 def restore(file: Path, settings: Settings) -> None:
@@ -43,20 +43,21 @@ def restore(file: Path, settings: Settings) -> None:
         )
     console = Console(stderr=True, highlight=False)
     checkpoint = open_checkpoint(settings, file, console)
-    unreadable = 0
+    unreadable = forgotten = 0
     with _delivery(settings) as deliver, progress_bar(console) as progress:
         task = progress.add_task(
             file.name, total=max(count_rows(file), checkpoint.done), completed=checkpoint.done
         )
         for count, rows in _chunks(file, checkpoint, console):
-            deliver(to_events_batch(rows))
+            forgotten += len(rows) - deliver(to_events_batch(rows))
             unreadable += count - len(rows)
             checkpoint.note(checkpoint.done + count)
             progress.update(task, completed=checkpoint.done)
         progress.update(task, total=checkpoint.done)
-    console.print(
-        f"{checkpoint.done - unreadable:,} events imported, {unreadable:,} rows could not be read."
-    )
+    imported = checkpoint.done - unreadable - forgotten
+    console.print(f"{imported:,} events imported, {unreadable:,} rows could not be read.")
+    if forgotten:
+        console.print(f"{forgotten:,} are of people who asked to be forgotten; they stay out.")
 
 
 def _chunks(
@@ -81,14 +82,13 @@ def _delivery(settings: Settings) -> Iterator[Deliver]:
             yield lambda batch: _post(client, server, batch)
         return
     with opened(settings) as services:
-        append = services.spool.append_when_room
-        yield lambda batch: append("events", batch, timeout=_ROOM_SECONDS)
+        yield lambda batch: services.restore(batch, timeout=_ROOM_SECONDS)
         wait_until_stored(services)
 
 
-def _post(client: httpx.Client, server: RunningServer, batch: pa.RecordBatch) -> None:
+def _post(client: httpx.Client, server: RunningServer, batch: pa.RecordBatch) -> int:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batch.schema) as stream:
         stream.write_batch(batch)
     url, key = f"{server.url}/api/admin/events", server.keys.admin_key
-    post_patiently(client, url, sink.getvalue().to_pybytes(), key)
+    return int(post_patiently(client, url, sink.getvalue().to_pybytes(), key)["accepted"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
@@ -12,7 +13,8 @@ import pyarrow as pa
 
 from landed.collect.decode.fields import is_name
 from landed.errors import InvalidInputError, MalformedRequestError
-from landed.store import EVENTS_SCHEMA
+from landed.privacy import digest_subject
+from landed.store import EVENTS_SCHEMA, Erasable
 
 __all__ = ["Row", "is_exported", "read_events_batch", "read_exported_row", "to_events_batch"]
 
@@ -90,6 +92,29 @@ def read_events_batch(body: bytes) -> pa.RecordBatch:
     return batches[0] if batches else to_events_batch([])
 
 
+def leave_out(batch: pa.RecordBatch, wanted: Erasable) -> pa.RecordBatch:
+    """Give the rows but those that people asked to be erased: theirs, and what mentions them.
+
+    Args:
+        batch: Rows in `EVENTS_SCHEMA`.
+        wanted: Whose rows.
+    """
+    if not wanted.moments:
+        return batch
+    columns = (batch[name].to_pylist() for name in _TELLING)
+    kept = [not _is_wanted(wanted, *row) for row in zip(*columns, strict=True)]
+    return batch.filter(pa.array(kept, pa.bool_()))
+
+
+def _is_wanted(
+    wanted: Erasable, key: bytes, occurred_at: datetime, received_at: datetime, properties: str
+) -> bool:
+    mentioned = (digest_subject(bytes.fromhex(one)) for one in _MENTION.findall(properties))
+    digests = [digest_subject(key), *(one for one in mentioned if one in wanted.named)]
+    moment = min(occurred_at, received_at)
+    return any(moment < wanted.moments[one] for one in digests if one in wanted.moments)
+
+
 def _reader(name: str) -> Callable[[Any], Any]:
     return _READERS.get(name, _key)
 
@@ -124,6 +149,8 @@ def _object(value: Any) -> str:
     return json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+_TELLING: Final = ("subject_key", "occurred_at", "received_at", "properties")
+_MENTION: Final = re.compile(r'"(?:user|anonymous|previous|group)_key": ?"([0-9a-f]{32})"')
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "event": _event,
     "source": _text,

@@ -268,9 +268,10 @@ class Spool:
         segment.path.rename(segment.path.with_suffix(UNREADABLE_SUFFIX))
         self.remove(segment)
 
-    def flush(self) -> None:
-        """Seal what is open, so that the writer takes it at once."""
+    def flush(self) -> frozenset[SealedSegment]:
+        """Seal what is open, so that the writer takes it at once; return all that wait now."""
         self._seal_all()
+        return frozenset(self.sealed())
 
     def state(self) -> SpoolState:
         """Tell what waits."""

@@ -44,6 +44,7 @@ class Pages:
         self.stopping = asyncio.Event()
         self.pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="pages")
         self._blocks: dict[timedelta, BriefCache[Block]] = {}
+        services.keepers.append(self._forget)
 
     def blocks(self, keep: timedelta) -> BriefCache[Block]:
         """What was fetched for pages that keep it for this long.
@@ -54,6 +55,10 @@ class Pages:
         return self._blocks.setdefault(
             keep, BriefCache(keep, self.services.clock, size=_MAX_BLOCKS)
         )
+
+    def _forget(self) -> None:
+        for cache in self._blocks.values():
+            cache.clear()
 
     def close(self) -> None:
         """End all streams and threads."""

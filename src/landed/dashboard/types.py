@@ -129,6 +129,11 @@ class Services(Protocol):
         """How the installation is now."""
         ...
 
+    @property
+    def keepers(self) -> list[Callable[[], None]]:
+        """What throws kept answers away, once somebody's rows are gone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:

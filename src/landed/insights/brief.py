@@ -65,6 +65,11 @@ class BriefCache(Generic[T]):
             self._fill(key, entry, make)
         return entry.answer.result()
 
+    def clear(self) -> None:
+        """Forget every answer; those that are being made are given to who waits, and not kept."""
+        with self._lock:
+            self._entries.clear()
+
     def _claim(self, key: Hashable) -> tuple[_Entry[T], bool]:
         now = self._clock()
         with self._lock:

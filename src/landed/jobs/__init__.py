@@ -1,4 +1,4 @@
-"""What runs by the clock beside the server: samples of the machine's load, and alerts.
+"""What runs by the clock beside the server: samples of the machine's load, alerts, erasure.
 
 Tasks of the server's own event loop, since each wakes up for milliseconds; what waits for a
 network or the store does so in a thread.
@@ -6,8 +6,16 @@ network or the store does so in a thread.
 
 from __future__ import annotations
 
+from landed.jobs.erasing import erase_now
 from landed.jobs.outlets import Outlets, open_outlets
 from landed.jobs.reports import next_report_at, send_report
 from landed.jobs.running import running_jobs
 
-__all__ = ["Outlets", "next_report_at", "open_outlets", "running_jobs", "send_report"]
+__all__ = [
+    "Outlets",
+    "erase_now",
+    "next_report_at",
+    "open_outlets",
+    "running_jobs",
+    "send_report",
+]

@@ -1,4 +1,4 @@
-"""The monitoring: a sample and a look at the targets, again and again, while the server runs."""
+"""What runs by the clock beside the server: monitoring, the report, erasure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from landed.insights import Notice, fetch_performance
+from landed.jobs.erasing import erase_forever
 from landed.jobs.outlets import Outlets
 from landed.jobs.reports import report_forever
 from landed.jobs.sampling import build_sample, read_load
@@ -32,7 +33,7 @@ async def running_jobs(services: Services, outlets: Outlets, url: str) -> AsyncI
         outlets: Where alerts go.
         url: Where the server listens.
     """
-    wanted = [report_forever(services.settings, services.clock)]
+    wanted = [report_forever(services.settings, services.clock), erase_forever(services)]
     if services.settings.monitoring:
         wanted += [_monitor(services, outlets, url), outlets.send_forever()]
     tasks = [asyncio.ensure_future(one) for one in wanted]

@@ -252,6 +252,14 @@ class Store:
         row = json.dumps({"page": page, "name": name, "address": address}).encode()
         self._insert("saved_views", row, "JSONEachRow", uuid.uuid4().hex)
 
+    def note_privacy_request(self, row: Mapping[str, Any]) -> None:
+        """Keep a step of a request about somebody's data, for `privacy_requests`.
+
+        Args:
+            row: Values of the table's columns; nobody is named in them.
+        """
+        self._insert("privacy_requests", json.dumps(row).encode(), "JSONEachRow", uuid.uuid4().hex)
+
     def fetch_known_ids(self, ids: Sequence[bytes]) -> set[bytes]:
         """Return those of the message ids that are in the events table.
 

@@ -1,0 +1,220 @@
+"""Routes for what people may ask about their data: see it, have it erased, and the proof."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import MediaType, Request, Response, delete, get, post
+from litestar.params import FromPath, FromQuery
+
+from landed.api.admin import parse_body
+from landed.api.auth import require_admin
+from landed.errors import NotFoundError
+from landed.privacy import (
+    PrivacyRequest,
+    fetch_requests,
+    public_key_of,
+    write_personal_html,
+    write_personal_json,
+)
+from landed.wiring import Services
+
+__all__ = ["CertificateKey", "RequestAnswer", "SubjectRequest", "privacy_handlers"]
+
+_NO_STORE: Final = {"Cache-Control": "no-store"}
+_UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_EXAMPLE: Final = '{"user_id": "user-42"}'
+AnyRequest = Request[Any, Any, Any]
+Format = Literal["json", "html"]
+
+
+class SubjectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is meant.
+
+    Attributes:
+        user_id: The id as the host sends it in events.
+        format: Of an answer with everything that is kept: json or html.
+    """
+
+    user_id: Annotated[str, msgspec.Meta(min_length=1, max_length=512, examples=["user-42"])]
+    format: Format = "json"
+
+
+class RequestAnswer(msgspec.Struct, frozen=True):
+    """A request to be forgotten, and how far it is.
+
+    Attributes:
+        request_id: To ask for it again.
+        kind: erasure.
+        state: received; erased: in no answer any more; done: no file holds it either.
+        received_at: When it was asked.
+        due_at: When the law wants it done.
+        events: Rows of the log that were deleted.
+        quarantined: Rows of the quarantine that were deleted.
+        certificate: What was deleted, signed; null before it is done.
+    """
+
+    request_id: str
+    kind: str
+    state: str
+    received_at: datetime
+    due_at: datetime
+    events: int
+    quarantined: int
+    certificate: dict[str, Any] | None
+
+
+class CertificateKey(msgspec.Struct, frozen=True):
+    """The key that checks the certificates of this installation.
+
+    Attributes:
+        public_key: An Ed25519 key, 32 bytes in base64.
+    """
+
+    public_key: str
+
+
+_decode: Final = msgspec.json.Decoder(SubjectRequest).decode
+
+
+@post(
+    "/api/privacy/erasures",
+    guards=[require_admin],
+    status_code=202,
+    tags=["Privacy"],
+    operation_id="forget_person",
+    summary="Forget a person",
+)
+async def forget_person(request: AnyRequest) -> Response[RequestAnswer]:
+    """Erase everything about a person; the id stays out of addresses and their logs."""
+    asked = parse_body(await request.body(), _decode, _EXAMPLE)
+    return await _forget(request, asked.user_id)
+
+
+@delete(
+    "/api/privacy/subjects/{user_id:str}",
+    guards=[require_admin],
+    status_code=202,
+    tags=["Privacy"],
+    operation_id="delete_subject",
+    summary="Forget a person, by address",
+)
+async def delete_subject(request: AnyRequest, user_id: FromPath[str]) -> Response[RequestAnswer]:
+    """Erase everything about a person, as `POST /api/privacy/erasures` does."""
+    return await _forget(request, user_id)
+
+
+async def _forget(request: AnyRequest, user_id: str) -> Response[RequestAnswer]:
+    services: Services = request.app.state.services
+    found = await asyncio.to_thread(services.record_erasure, user_id)
+    where = f"/api/privacy/erasures/{found.request_id}"
+    return Response(_answer(found), status_code=202, headers={**_NO_STORE, "Location": where})
+
+
+@get(
+    "/api/privacy/erasures",
+    guards=[require_admin],
+    sync_to_thread=True,
+    tags=["Privacy"],
+    operation_id="list_erasures",
+    summary="List who asked to be forgotten",
+)
+def list_erasures(request: AnyRequest) -> Response[list[RequestAnswer]]:
+    """List all requests, the newest first; nobody is named in them."""
+    services: Services = request.app.state.services
+    found = [_answer(one) for one in fetch_requests(services.store)]
+    return Response(found, headers=_NO_STORE)
+
+
+@get(
+    "/api/privacy/erasures/{request_id:str}",
+    guards=[require_admin],
+    sync_to_thread=True,
+    tags=["Privacy"],
+    operation_id="get_erasure",
+    summary="How far a request is, and its certificate",
+)
+def get_erasure(request: AnyRequest, request_id: FromPath[str]) -> Response[RequestAnswer]:
+    """Tell how far a request is; its certificate stands in it once it is done."""
+    services: Services = request.app.state.services
+    found = fetch_requests(services.store, request_id) if _UUID.fullmatch(request_id) else []
+    if not found:
+        raise NotFoundError(
+            f"There is no request {request_id[:40]!r}; GET /api/privacy/erasures lists them."
+        )
+    return Response(_answer(found[0]), headers=_NO_STORE)
+
+
+@post(
+    "/api/privacy/access",
+    guards=[require_admin],
+    status_code=200,
+    tags=["Privacy"],
+    operation_id="show_person",
+    summary="Everything that is kept about a person",
+)
+async def show_person(request: AnyRequest) -> Response[str]:
+    """Answer an access request: as JSON, or as a page that can be handed on."""
+    asked = parse_body(await request.body(), _decode, _EXAMPLE)
+    return await asyncio.to_thread(_show, request.app.state.services, asked.user_id, asked.format)
+
+
+@get(
+    "/api/privacy/subjects/{user_id:str}/export",
+    guards=[require_admin],
+    sync_to_thread=True,
+    tags=["Privacy"],
+    operation_id="export_subject",
+    summary="Everything that is kept about a person, by address",
+)
+def export_subject(
+    request: AnyRequest,
+    user_id: FromPath[str],
+    format: FromQuery[Format] = "json",  # noqa: A002 - the parameter's name
+) -> Response[str]:
+    """Answer an access request, as `POST /api/privacy/access` does."""
+    return _show(request.app.state.services, user_id, format)
+
+
+def _show(services: Services, user_id: str, form: Format) -> Response[str]:
+    found = services.fetch_person(user_id)
+    is_page = form == "html"
+    return Response(
+        write_personal_html(found) if is_page else write_personal_json(found),
+        media_type=MediaType.HTML if is_page else MediaType.JSON,
+        headers={**_NO_STORE, "Content-Disposition": f'attachment; filename="my-data.{form}"'},
+    )
+
+
+@get(
+    "/api/privacy/certificate-key",
+    sync_to_thread=False,
+    tags=["Privacy"],
+    operation_id="get_certificate_key",
+    summary="The key that checks certificates",
+)
+def get_certificate_key(request: AnyRequest) -> CertificateKey:
+    """Give the public key, so that anybody can check a certificate of this installation."""
+    services: Services = request.app.state.services
+    return CertificateKey(public_key_of(services.keys))
+
+
+def _answer(found: PrivacyRequest) -> RequestAnswer:
+    return RequestAnswer(**found.to_answer())
+
+
+def privacy_handlers() -> list[Any]:
+    """Handlers of this module."""
+    return [
+        forget_person,
+        delete_subject,
+        list_erasures,
+        get_erasure,
+        show_person,
+        export_subject,
+        get_certificate_key,
+    ]

@@ -1,0 +1,208 @@
+"""`landed privacy`: what people may ask about their data."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import httpx
+import typer
+from rich.console import Console
+
+from landed.cli.local import find_server, opened, settings_for
+from landed.cli.options import DataOption
+from landed.config import Settings
+from landed.errors import InvalidInputError, LandedError
+from landed.privacy import (
+    PrivacyRequest,
+    fetch_requests,
+    public_key_of,
+    verify_certificate,
+    write_personal_html,
+    write_personal_json,
+)
+from landed.wiring import Services, read_keys
+
+__all__ = ["app"]
+
+_PATIENCE_SECONDS: Final = 120.0
+_LOOK_SECONDS: Final = 1.0
+_LONGEST_SECONDS: Final = 1200.0
+_FORMS: Final = {".json": "json", ".html": "html"}
+
+app = typer.Typer(
+    help="What people may ask about their data: see it, have it erased, and the proof.",
+    no_args_is_help=True,
+)
+UserId = Annotated[str, typer.Argument(help="The id as the host product sends it.")]
+Ask = Callable[[str, str, dict[str, str]], Any]
+
+
+@app.command("forget")
+def forget(
+    user_id: UserId,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Where the certificate goes; else erasure-….json.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    data: DataOption = None,
+) -> None:
+    """Erase everything about a person, and write the signed certificate.
+
+    Rows go at once. Their old files are removed by the engine some minutes later; the certificate
+    comes after that. Can be interrupted: a running server goes on by itself.
+
+    Examples:
+
+        landed privacy forget user-42
+
+        landed privacy forget user-42 --yes --certificate user-42.json
+    """
+    console = Console(stderr=True, highlight=False)
+    if not yes:
+        typer.confirm("Erase everything about this person? It cannot be undone", abort=True)
+    with _desk(settings_for(data)) as ask:
+        found = ask("POST", "erasures", {"user_id": user_id})
+        place = certificate or Path(f"erasure-{found['request_id']}.json")
+        with console.status("erasing") as status:
+            found = _wait(ask, found, status.update)
+    place.write_text(json.dumps(found["certificate"], indent=1), "utf-8")
+    console.print(
+        f"{found['events']:,} events and {found['quarantined']:,} quarantined ones are erased. "
+        f"The certificate is {place}."
+    )
+
+
+def _wait(ask: Ask, found: dict[str, Any], say: Callable[[str], None]) -> dict[str, Any]:
+    """Until it is done; old files stay on the disk for some eight minutes."""
+    end = time.monotonic() + _LONGEST_SECONDS
+    while found["state"] != "done":
+        if time.monotonic() > end:
+            raise LandedError(
+                f"Request {found['request_id']} is {found['state']}, and not done. It goes on; "
+                "`landed privacy report` shows how far it is."
+            )
+        if found["state"] == "erased":
+            say(f"{found['events']:,} events erased; waiting for their old files to go")
+        time.sleep(_LOOK_SECONDS)
+        found = ask("GET", f"erasures/{found['request_id']}", {})
+    return found
+
+
+@app.command("export")
+def export(
+    user_id: UserId,
+    file: Annotated[Path, typer.Argument(help="Where to; .json for machines, .html for people.")],
+    data: DataOption = None,
+) -> None:
+    """Write everything that is kept about a person.
+
+    Examples:
+
+        landed privacy export user-42 user-42.html
+    """
+    form = _FORMS.get(file.suffix.lower())
+    if form is None:
+        raise InvalidInputError(f"{file.name} must end with .json or .html.")
+    if file.exists():
+        raise InvalidInputError(f"{file} exists. Name another file, or remove it.")
+    with _desk(settings_for(data)) as ask:
+        told = ask("POST", "access", {"user_id": user_id, "format": form})
+    file.touch(mode=0o600)
+    file.write_text(told, "utf-8")
+    Console(stderr=True, highlight=False).print(f"{file}: {file.stat().st_size:,} bytes.")
+
+
+@app.command("report")
+def report(data: DataOption = None) -> None:
+    """List who asked to be forgotten, how far it is, and until when it must be done.
+
+    Examples:
+
+        landed privacy report
+    """
+    with _desk(settings_for(data)) as ask:
+        found = ask("GET", "erasures", {})
+    if not found:
+        typer.echo("Nobody asked for anything.")
+    for one in found:
+        received, due = (datetime.fromisoformat(one[name]) for name in ("received_at", "due_at"))
+        typer.echo(
+            f"{one['request_id']}  {one['kind']}  {one['state']:8}  asked {received:%Y-%m-%d}  "
+            f"due {due:%Y-%m-%d}  {one['events']:,} events, {one['quarantined']:,} quarantined"
+        )
+
+
+@app.command("verify")
+def verify(
+    file: Annotated[Path, typer.Argument(help="The certificate.")],
+    key: Annotated[
+        str | None,
+        typer.Option(help="Public key of the installation that made it; else this one's."),
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Check that a certificate was signed by an installation and not altered since.
+
+    Examples:
+
+        landed privacy verify user-42.json
+    """
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInputError(f"{file} cannot be read: {type(error).__name__}.") from None
+    found = verify_certificate(text, key or public_key_of(read_keys(settings_for(data))))
+    typer.echo(
+        f"good: {found['what']} {found['request_id']}, erased {found['erased_at']}, "
+        f"signed by installation {found['installation']}"
+    )
+
+
+@contextmanager
+def _desk(settings: Settings) -> Iterator[Ask]:
+    """Ask the running server, or do what it would in the folder."""
+    server = find_server(settings)
+    if server is None:
+        with opened(settings) as services:
+            yield lambda method, path, body: _do(services, method, path, body)
+        return
+    headers = {"Authorization": f"Bearer {server.keys.admin_key}"}
+    with httpx.Client(headers=headers, timeout=_PATIENCE_SECONDS) as client:
+
+        def ask(method: str, path: str, body: dict[str, str]) -> Any:
+            answer = client.request(
+                method, f"{server.url}/api/privacy/{path}", json=body if method == "POST" else None
+            )
+            if answer.is_error:
+                raise LandedError(f"The server refused: {answer.json()['message']}")
+            return answer.text if path == "access" else answer.json()
+
+        yield ask
+
+
+def _do(services: Services, method: str, path: str, body: dict[str, str]) -> Any:
+    from landed.jobs import erase_now  # noqa: PLC0415 - apprise, which few commands need
+
+    if path == "access":
+        found = services.fetch_person(body["user_id"])
+        return (
+            write_personal_html(found) if body["format"] == "html" else write_personal_json(found)
+        )
+    if method == "POST":
+        return _plain(services.record_erasure(body["user_id"]))
+    if path == "erasures":
+        return [_plain(one) for one in fetch_requests(services.store)]
+    erase_now(services, search=False)
+    return _plain(fetch_requests(services.store, path.partition("/")[2])[0])
+
+
+def _plain(one: PrivacyRequest) -> dict[str, Any]:
+    """As the server would answer."""
+    answer = one.to_answer()
+    return {**answer, **{name: answer[name].isoformat() for name in ("received_at", "due_at")}}

@@ -1,0 +1,78 @@
+"""Erasure by the clock: who asked to be forgotten is, and stays so."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Final
+
+import structlog
+
+from landed.errors import LandedError
+from landed.privacy import erase_requested, fetch_requests, finish_erased
+from landed.wiring import Services
+
+__all__ = ["erase_forever", "erase_now"]
+
+_log = structlog.get_logger(__name__)
+_LOOK_SECONDS: Final = 0.5
+_RETRY_SECONDS: Final = 5.0
+_DAY_SECONDS: Final = 86_400.0
+_SPOOL_SECONDS: Final = 60.0
+
+
+def erase_now(services: Services, *, search: bool) -> int:
+    """Do what is asked so far: delete, throw kept answers away, certify.
+
+    Args:
+        services: Of the installation.
+        search: Also look for rows that came back, of people who were forgotten before: one look
+            at every row.
+
+    Returns:
+        How many requests are not done yet; files of replaced parts stay for some minutes.
+
+    Raises:
+        StoreError: The store is away or behind; nothing is lost, try again.
+    """
+    requests = fetch_requests(services.store)
+    if any(one.state == "received" for one in requests) or (search and requests):
+        services.empty_spool(_SPOOL_SECONDS)
+        erase_requested(services.store, requests)
+        for forget in services.keepers:
+            forget()
+        requests = fetch_requests(services.store)
+    return len(finish_erased(services.store, requests, services.keys, services.clock()))
+
+
+async def erase_forever(services: Services) -> None:
+    """Do what is asked as soon as it is, and search once a day; ends only by being cancelled.
+
+    Args:
+        services: Of the running server.
+    """
+    searched_at = float("-inf")
+    while True:
+        pause = _DAY_SECONDS
+        services.asked.clear()
+        try:
+            if services.store_ready.done():
+                search = time.monotonic() - searched_at >= _DAY_SECONDS
+                if await asyncio.to_thread(erase_now, services, search=search):
+                    pause = _RETRY_SECONDS
+                searched_at = time.monotonic() if search else searched_at
+            else:
+                pause = _RETRY_SECONDS
+        except LandedError as error:
+            _log.warning("erasure_waits", reason=error.message)
+            pause = _RETRY_SECONDS
+        except Exception as error:  # noqa: BLE001 - the next round may go well
+            _log.warning("erasure_waits", kind=type(error).__name__)
+            pause = _RETRY_SECONDS
+        await _sleep(services, pause)
+
+
+async def _sleep(services: Services, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not services.asked.is_set():  # noqa: ASYNC110 - threads set it
+        await asyncio.sleep(_LOOK_SECONDS)

@@ -1,0 +1,172 @@
+"""Access: everything that is kept about a person, as JSON for machines and as a page for people."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any, Final
+
+from landed.privacy.requests import (
+    PrivacyRequest,
+    digest_subject,
+    fetch_requests,
+    fetch_subjects,
+)
+from landed.store import EXPORT, Store
+
+__all__ = ["PersonalData", "fetch_personal_data", "write_personal_html", "write_personal_json"]
+
+_ABOUT: Final = (
+    "Everything that is kept about you here. Your identity is kept as a pseudonym; names, "
+    "addresses and numbers were taken out of texts before they were stored."
+)
+_STYLE: Final = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
+    "color:#1a1a1a;background:#fff}table{border-collapse:collapse;width:100%}"
+    "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid #ddd}"
+    "td{overflow-wrap:anywhere}@media(prefers-color-scheme:dark){body{color:#eee;"
+    "background:#16181d}th,td{border-color:#3a3f4a}}"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """What is kept about one person.
+
+    Attributes:
+        made_at: When it was put together.
+        events: Of the log, the first one first.
+        quarantined: Events that could not be taken.
+        requests: What the person asked before.
+    """
+
+    made_at: datetime
+    events: list[dict[str, Any]]
+    quarantined: list[dict[str, Any]]
+    requests: list[PrivacyRequest]
+
+
+def fetch_personal_data(store: Store, subject_key: bytes, now: datetime) -> PersonalData:
+    """Read everything that is kept about a person, under all their pseudonyms.
+
+    Args:
+        store: The store.
+        subject_key: Of the id that the host knows.
+        now: The time.
+
+    Raises:
+        StoreError: The store is away.
+    """
+    subjects = fetch_subjects(store, subject_key)
+    keys = [str(uuid.UUID(bytes=key)) for key in subjects]
+    named = subject_key.hex()
+    events = store.query("subject_events", {"subjects": keys, "named": named}, limits=EXPORT)
+    refused = store.query("subject_quarantine", {"named": [key.hex() for key in subjects]})
+    digests = set(map(digest_subject, subjects))
+    return PersonalData(
+        made_at=now,
+        events=[_readable(row) for row in events],
+        quarantined=[_readable(row) for row in refused],
+        requests=[one for one in fetch_requests(store) if digests & set(one.subjects)],
+    )
+
+
+def write_personal_json(data: PersonalData) -> str:
+    """Write it for machines.
+
+    Args:
+        data: What is kept.
+    """
+    whole = {
+        "about": _ABOUT,
+        "made_at": data.made_at,
+        "events": data.events,
+        "quarantined": data.quarantined,
+        "requests": [
+            {
+                "kind": one.kind,
+                "state": one.state,
+                "received_at": one.received_at,
+                "due_at": one.due_at,
+            }
+            for one in data.requests
+        ],
+    }
+    return json.dumps(whole, default=_moment, ensure_ascii=False, indent=1)
+
+
+def write_personal_html(data: PersonalData) -> str:
+    """Write it for people: a page that needs nothing from elsewhere.
+
+    Args:
+        data: What is kept.
+    """
+    parts = [
+        '<!doctype html><html lang="en"><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width">',
+        f"<title>What is kept about you</title><style>{_STYLE}</style>",
+        f"<h1>What is kept about you</h1><p>{_ABOUT} Made at {_words(data.made_at)}.</p>",
+        f"<h2>Events ({len(data.events):,})</h2>",
+        _table(data.events, ("occurred_at", "event", "properties", "context", "source")),
+        f"<h2>Events that could not be taken ({len(data.quarantined):,})</h2>",
+        _table(data.quarantined, ("received_at", "event", "reason", "content")),
+        f"<h2>Requests ({len(data.requests):,})</h2>",
+        _table(
+            [
+                {"asked": one.received_at, "what": one.kind, "state": one.state, "due": one.due_at}
+                for one in data.requests
+            ],
+            ("asked", "what", "state", "due"),
+        ),
+        "</html>",
+    ]
+    return "\n".join(parts)
+
+
+def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
+    if not rows:
+        return "<p>None.</p>"
+    head = "".join(f'<th scope="col">{name.replace("_", " ")}</th>' for name in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_words(row[name])}</td>" for name in columns) + "</tr>\n"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, Mapping):
+        return escape(", ".join(f"{name}: {_plain(one)}" for name, one in value.items()))
+    return escape(_plain(value))
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _moment(value: Any) -> str:
+    return str(value.isoformat())
+
+
+def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its JSON as objects, without planned properties that it does not have."""
+    read = dict(row)
+    for name in ("properties", "context", "content"):
+        if name in read:
+            read[name] = _present(json.loads(read[name] or "{}"))
+    if read.get("session_id") == str(uuid.UUID(int=0)):
+        del read["session_id"]
+    return read
+
+
+def _present(value: Any) -> Any:
+    if isinstance(value, dict):
+        kept = {name: _present(one) for name, one in value.items()}
+        return {name: one for name, one in kept.items() if one not in (None, "", {})}
+    return value

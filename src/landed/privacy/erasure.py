@@ -1,0 +1,133 @@
+"""Erasure: what a person asked to be forgotten goes from everywhere, and a certificate says so.
+
+Every step can be done again: a crash in between is made good by the next round, since what is
+asked lies in the store and what is left is counted anew. A round looks for the rows of everybody
+who ever asked, so that rows which come back, from a backup or an old export, go again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from landed.errors import StoreError
+from landed.privacy.certificates import sign_certificate
+from landed.privacy.requests import PrivacyRequest, record_step
+from landed.privacy.types import Keys
+from landed.store import Erasable, Store, count_erasable, erase_rows
+
+__all__ = ["erasable_of", "erase_requested", "finish_erased"]
+
+_ELSEWHERE: Final = (
+    "Files that people downloaded or copied away: exports, reports, backups. Erasure runs again "
+    "over what is restored from them."
+)
+
+
+def erasable_of(requests: Sequence[PrivacyRequest]) -> Erasable:
+    """Put together whose rows go: of everybody who ever asked.
+
+    Args:
+        requests: All of them.
+    """
+    moments: dict[str, datetime] = {}
+    for request in requests:
+        for digest in request.subjects:
+            moments[digest] = max(request.received_at, moments.get(digest, request.received_at))
+    return Erasable(moments, frozenset(request.subjects[0] for request in requests))
+
+
+def erase_requested(store: Store, requests: Sequence[PrivacyRequest]) -> list[PrivacyRequest]:
+    """Delete every row of people who asked, and note how many each had.
+
+    Args:
+        store: The store; what waited in the spool is in it.
+        requests: All of them, done ones too: their rows may have come back.
+
+    Returns:
+        All requests as they are now.
+
+    Raises:
+        StoreError: The store is away, or rows are left; try again.
+    """
+    wanted = erasable_of(requests)
+    found = count_erasable(store, wanted)
+    for table, counts in found.items():
+        if counts:
+            erase_rows(store, table, wanted)
+    left = sum(counts.total() for counts in count_erasable(store, wanted).values())
+    if left:
+        raise StoreError(f"{left} rows are left of what was to be erased; it is tried again.")
+    return [_noted(store, request, found) for request in requests]
+
+
+def _noted(store: Store, request: PrivacyRequest, found: dict[str, Any]) -> PrivacyRequest:
+    events, quarantined = (
+        sum(found[place][digest] for digest in request.subjects)
+        for place in ("events", "quarantine")
+    )
+    if request.state != "received" and not events + quarantined:
+        return request
+    step = replace(request, state="erased", events=events, quarantined=quarantined, certificate="")
+    record_step(store, step)
+    return replace(
+        step,
+        events=request.events + events,
+        quarantined=request.quarantined + quarantined,
+    )
+
+
+def finish_erased(
+    store: Store, requests: Sequence[PrivacyRequest], keys: Keys, now: datetime
+) -> list[PrivacyRequest]:
+    """Certify what is gone from the disk too.
+
+    Args:
+        store: The store.
+        requests: As the store has them.
+        keys: Sign the certificates.
+        now: The time.
+
+    Returns:
+        The requests that are not done yet.
+
+    Raises:
+        StoreError: The store is away.
+    """
+    waiting = []
+    for request in requests:
+        if request.state == "erased" and request.noted_at and not _files(store, request.noted_at):
+            text = sign_certificate(_content(request, keys, now), keys)
+            step = replace(request, state="done", certificate=text, events=0, quarantined=0)
+            record_step(store, step)
+        elif request.state != "done":
+            waiting.append(request)
+    return waiting
+
+
+def _files(store: Store, before: datetime) -> int:
+    return int(store.query("replaced_files", {"before": before})[0]["parts"])
+
+
+def _content(request: PrivacyRequest, keys: Keys, now: datetime) -> dict[str, Any]:
+    erased_at = request.noted_at or now
+    return {
+        "what": "certificate of erasure",
+        "request_id": request.request_id,
+        "installation": keys.fingerprint(),
+        "subject": request.subjects[0],
+        "linked_subjects": len(request.subjects) - 1,
+        "received_at": request.received_at.isoformat(),
+        "erased_at": erased_at.isoformat(),
+        "certified_at": now.isoformat(),
+        "places": [
+            {"place": "spool", "how": "emptied into the log before", "left": 0},
+            {"place": "log of events, with its rollups", "deleted": request.events, "left": 0},
+            {"place": "quarantine", "deleted": request.quarantined, "left": 0},
+            {"place": "replaced files on the disk", "how": "removed", "left": 0},
+            {"place": "kept answers of pages and API", "how": "thrown away", "left": 0},
+        ],
+        "not_covered": _ELSEWHERE,
+    }

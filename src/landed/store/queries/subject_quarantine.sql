@@ -1,0 +1,7 @@
+-- What could not be taken, of a person: the first first.
+--
+-- named         the person's pseudonyms, as 32 hexadecimal digits each
+SELECT received_at, toString(source) AS source, event, path, reason, content
+FROM quarantine
+WHERE multiSearchAny(content, {named:Array(String)})
+ORDER BY received_at, quarantine_id

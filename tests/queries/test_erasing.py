@@ -1,0 +1,226 @@
+"""Requests about somebody's data on hand-counted rows: who is meant, what goes, what stays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from datetime import timedelta
+
+import pyarrow as pa
+import pytest
+
+from landed.collect.exported import leave_out
+from landed.errors import StoreError
+from landed.privacy import (
+    Keys,
+    digest_subject,
+    erasable_of,
+    erase_requested,
+    erasure,
+    fetch_personal_data,
+    fetch_requests,
+    fetch_subjects,
+    finish_erased,
+    record_request,
+    verify_certificate,
+    write_personal_html,
+    write_personal_json,
+)
+from landed.privacy.certificates import public_key_of
+from landed.store import (
+    EVENTS_SCHEMA,
+    Erasable,
+    Store,
+    connect,
+    count_erasable,
+    erase_rows,
+)
+from tests.queries.event_rows import Row, a_refusal, an_event, as_refusals, as_stream, at
+
+KEYS = Keys(bytes(32), "lw_1", "la_1", "lr_1")
+NOW = at(20)
+
+
+def key(person: str) -> bytes:
+    return uuid.uuid5(uuid.NAMESPACE_OID, person).bytes
+
+
+ROWS = [
+    an_event("page_viewed", "ann", at(1), path="/jobs", previous_key=key("old ann").hex()),
+    an_event("page_viewed", "ann", at(2), anonymous_key=key("tablet").hex()),
+    an_event("page_viewed", "tablet", at(1), previous_key=key("bob").hex()),
+    an_event("page_viewed", "old ann", at(1), anonymous_key="no key"),
+    an_event("page_viewed", "bob", at(2), anonymous_key=key("tablet").hex()),
+    an_event("page_viewed", "bob", at(2), path="/jobs"),
+    an_event("referral_made", "bob", at(3), user_key=key("ann").hex()),
+]
+REFUSED = [
+    a_refusal("wrong", at(1), content=json.dumps({"user_id": key("ann").hex()})),
+    a_refusal("wrong", at(1), content=json.dumps({"user_id": key("bob").hex()})),
+]
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    store.insert("events", as_stream(ROWS), token="rows")
+    store.insert("quarantine", as_refusals(REFUSED), token="refused")
+    return store
+
+
+def people_left(store: Store) -> list[str]:
+    told = b"".join(store.run_sql("SELECT toString(subject_key) FROM events ORDER BY 1"))
+    names = {str(uuid.UUID(bytes=key(one))): one for one in ("ann", "bob", "tablet", "old ann")}
+    return sorted(names[line] for line in told.decode().splitlines()[1:])
+
+
+def test_a_person_is_followed_through_their_ids(filled: Store) -> None:
+    found = fetch_subjects(filled, key("ann"))
+    assert found[0] == key("ann")
+    assert set(found) == {key("ann"), key("tablet"), key("old ann")}  # not Bob, by the tablet
+    assert fetch_subjects(filled, key("nobody")) == (key("nobody"),)
+    assert digest_subject(key("ann")) == hashlib.sha256(key("ann")).hexdigest()
+
+
+def test_a_chain_of_ids_has_an_end(store: Store) -> None:
+    rows = [
+        an_event("page_viewed", f"id {n}", at(1), previous_key=key(f"id {n + 1}").hex())
+        for n in range(300)
+    ]
+    store.insert("events", as_stream(rows), token="rows")
+    assert len(fetch_subjects(store, key("id 0"))) == 200
+
+
+def test_who_asks_goes_and_who_shares_a_device_stays(filled: Store) -> None:
+    asked = record_request(filled, key("ann"), NOW)
+    assert fetch_requests(filled)[0].state == "received"
+    assert count_erasable(filled, erasable_of([asked]))["events"].total() == 5
+    erase_requested(filled, fetch_requests(filled))
+    assert people_left(filled) == ["bob", "bob"]
+    left = filled.query("quarantine_list", {"since": at(0), "until": NOW, "limit": 9, "offset": 0})
+    assert [json.loads(row["content"]) for row in left] == [{"user_id": key("bob").hex()}]
+    found = fetch_requests(filled, asked.request_id)[0]
+    assert (found.state, found.events, found.quarantined) == ("erased", 5, 1)
+    answer = found.to_answer()
+    assert (answer["due_at"], answer["certificate"]) == (NOW + timedelta(days=30), None)
+    assert not set(found.subjects) & set(map(str, answer.values()))
+
+
+def test_what_comes_later_is_not_meant(filled: Store) -> None:
+    asked = record_request(filled, key("bob"), at(2, 12))
+    erase_requested(filled, fetch_requests(filled))
+    # What was done on a shared tablet before anybody signed in may be his: it goes.
+    assert people_left(filled) == ["ann", "ann", "bob", "old ann"]
+    assert fetch_requests(filled, asked.request_id)[0].events == 3
+    # Received after the request, but it happened before: a client that was offline.
+    late = an_event("page_viewed", "bob", at(2, 6), received_at=at(9))
+    filled.insert("events", as_stream([late]), token="late")
+    erase_requested(filled, fetch_requests(filled))
+    assert people_left(filled).count("bob") == 1
+
+
+def test_a_certificate_waits_for_the_files(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = record_request(filled, key("ann"), NOW)
+    assert [one.state for one in finish_erased(filled, fetch_requests(filled), KEYS, NOW)] == [
+        "received"
+    ]
+    erase_requested(filled, fetch_requests(filled))
+    waiting = finish_erased(filled, fetch_requests(filled), KEYS, NOW)
+    assert [one.request_id for one in waiting] == [asked.request_id]
+    monkeypatch.setattr(erasure, "_files", lambda *_: 0)
+    assert finish_erased(filled, fetch_requests(filled), KEYS, NOW) == []
+    done = fetch_requests(filled)[0]
+    assert (done.state, done.events, done.quarantined) == ("done", 5, 1)
+    told = verify_certificate(done.certificate, public_key_of(KEYS))
+    assert told["subject"] == digest_subject(key("ann"))
+    assert [one.get("deleted") for one in told["places"]] == [None, 5, 1, None, None]
+    assert finish_erased(filled, fetch_requests(filled), KEYS, NOW) == []
+
+
+def test_who_comes_back_from_a_backup_goes_again(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasure, "_files", lambda *_: 0)
+    record_request(filled, key("ann"), NOW)
+    erase_requested(filled, fetch_requests(filled))
+    finish_erased(filled, fetch_requests(filled), KEYS, NOW)
+    filled.insert("events", as_stream(ROWS[:3]), token="backup")
+    erase_requested(filled, fetch_requests(filled))
+    assert people_left(filled) == ["bob", "bob"]
+    again = fetch_requests(filled)[0]
+    assert (again.state, again.events, again.certificate) == ("erased", 8, "")
+    erase_requested(filled, fetch_requests(filled))
+    assert finish_erased(filled, fetch_requests(filled), KEYS, NOW) == []
+    assert '"deleted": 8' in fetch_requests(filled)[0].certificate
+
+
+def test_rows_that_stay_are_no_erasure(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    record_request(filled, key("ann"), NOW)
+    monkeypatch.setattr(erasure, "erase_rows", lambda *_: None)
+    with pytest.raises(StoreError, match="6 rows are left"):
+        erase_requested(filled, fetch_requests(filled))
+    assert fetch_requests(filled)[0].state == "received"
+
+
+def test_nobody_asked(filled: Store) -> None:
+    assert erase_requested(filled, []) == []
+    assert count_erasable(filled, Erasable({}, frozenset()))["events"].total() == 0
+    assert len(people_left(filled)) == len(ROWS)
+
+
+def test_two_people_at_once_and_each_their_moment(filled: Store) -> None:
+    wanted = Erasable(
+        {digest_subject(key("ann")): at(2), digest_subject(key("bob")): at(3)},
+        frozenset({digest_subject(key("ann")), digest_subject(key("bob"))}),
+    )
+    erase_rows(filled, "events", wanted)
+    # Of each what was before their moment; Bob's event of day 3 names Ann, but after hers, and
+    # what was done on the tablet names Bob.
+    assert people_left(filled) == ["ann", "bob", "old ann"]
+
+
+def test_on_a_cluster_every_shard_deletes(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[tuple[str, dict[str, object]]] = []
+    with connect(database, cluster="two shards") as store:
+        monkeypatch.setattr(Store, "execute", lambda _, sql, given: said.append((sql, given)))
+        for table in ("events", "quarantine"):
+            erase_rows(store, table, Erasable({"a": at(1)}, frozenset("a")))
+    for (sql, given), table in zip(said, ("events", "quarantine"), strict=True):
+        assert f"ALTER TABLE `{table}_local` ON CLUSTER `two shards` DELETE" in sql
+        assert given["before"] == [at(1).timestamp() * 1000]
+        assert ("named" in given) == (table == "events")
+
+
+def test_everything_that_is_kept(filled: Store) -> None:
+    record_request(filled, key("ann"), NOW)
+    found = fetch_personal_data(filled, key("ann"), NOW)
+    assert [row["event"] for row in found.events].count("referral_made") == 1
+    assert len(found.events) == 5
+    assert [row["reason"] for row in found.quarantined] == ["wrong"]
+    told = json.loads(write_personal_json(found))
+    assert "/jobs" in [row["properties"].get("path") for row in told["events"]]
+    assert told["requests"][0]["state"] == "received"
+    assert all("session_id" not in row for row in told["events"])
+
+
+def test_a_page_shows_what_was_written_and_runs_nothing(store: Store) -> None:
+    rows = [an_event("note_taken", "ann", at(1), note="<script>alert(1)</script>", n=[1, None])]
+    store.insert("events", as_stream(rows), token="rows")
+    page = write_personal_html(fetch_personal_data(store, key("ann"), NOW))
+    assert "<script" not in page
+    assert "note: &lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert page.count("<p>None.</p>") == 2
+    assert "2026-03-02 00:00:00 UTC" in page
+
+
+def test_an_import_leaves_out_who_was_forgotten() -> None:
+    def taken(rows: list[Row], wanted: Erasable) -> int:
+        batch = pa.RecordBatch.from_pylist(rows, schema=EVENTS_SCHEMA)
+        return int(leave_out(batch, wanted).num_rows)
+
+    ann = digest_subject(key("ann"))
+    assert taken(ROWS, Erasable({}, frozenset())) == 7
+    assert taken(ROWS, Erasable({ann: NOW}, frozenset({ann}))) == 4  # the one that names her too
+    assert taken(ROWS, Erasable({ann: NOW}, frozenset())) == 5
+    assert taken(ROWS, Erasable({ann: at(2)}, frozenset({ann}))) == 6
+    assert taken([], Erasable({ann: NOW}, frozenset())) == 0
