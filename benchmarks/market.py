@@ -95,6 +95,6 @@ def _rest(services: Services, longest_s: float = 900) -> None:
         if int(told.split()[-1]):
             quiet_since = time.monotonic()
         time.sleep(0.5)
-    months = b"".join(services.store.run_sql(_PAST_MONTHS)).split()
+    months = b"".join(services.store.run_sql(_PAST_MONTHS)).split()[1:]  # the first is the head
     for month in months:
         services.store.execute(f"OPTIMIZE TABLE events PARTITION {int(month)} FINAL")

@@ -161,21 +161,29 @@ class Services:
             StoreError: The store is away or behind; nothing was taken.
         """
         self.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
-        request = record_request(self.store, self._subject(user_id), self.clock())
+        request = record_request(self.store, self.subject_key(user_id), self.clock())
         self.asked.set()
         return request
 
-    def fetch_person(self, user_id: str) -> PersonalData:
+    def fetch_person(self, subject_key: bytes) -> PersonalData:
         """Read everything that is kept about a person.
 
         Args:
-            user_id: The id as the host sends it.
+            subject_key: Pseudonym of the person.
 
         Raises:
             StoreError: The store is away or behind.
         """
         self.empty_spool(_SPOOL_SECONDS)
-        return fetch_personal_data(self.store, self._subject(user_id), self.clock())
+        return fetch_personal_data(self.store, subject_key, self.clock())
+
+    def subject_key(self, user_id: str) -> bytes:
+        """Give the pseudonym of a person.
+
+        Args:
+            user_id: The id as the host sends it.
+        """
+        return Pseudonymiser(self.keys.pseudonym_secret).subject_key(user_id)
 
     def restore(self, batch: pa.RecordBatch, *, timeout: float) -> int:
         """Take rows of an export back, but those of people who asked to be forgotten since.
@@ -230,9 +238,6 @@ class Services:
     @property
     def _key_file(self) -> Path:
         return self.settings.data / "keys" / "pseudonym.key"
-
-    def _subject(self, user_id: str) -> bytes:
-        return Pseudonymiser(self.keys.pseudonym_secret).subject_key(user_id)
 
     def _join_store(self) -> None:
         wait = 0.1

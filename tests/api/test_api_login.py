@@ -202,7 +202,7 @@ def test_an_analyst_sees_numbers_and_no_single_person(services: Services) -> Non
         assert numbers.status_code == 200
         one = client.get("/api/analytics/user-behavior/metrics/u-1", headers=key)
         assert "needs the admin key" in assert_problem(one, 403, "forbidden")["message"]
-        for path in ("/person", "/person.csv", "/me"):
+        for path in ("/person", "/person.csv", "/me", "/me/data"):
             assert client.get(path, headers=key).status_code == 403
         for path in ("/api/admin/quarantine", "/api/analytics/dashboard/export"):
             assert_problem(client.get(path, headers=key), 403, "forbidden")
@@ -246,6 +246,10 @@ def test_a_person_comes_by_a_link_and_sees_what_is_theirs(services: Services) ->
         assert page.status_code == 200
         assert "What is kept about you" in page.text
         assert 'aria-label="Pages"' not in page.text
+        assert 'href="/me/data?format=html"' in page.text
+        kept = client.get("/me/data")
+        assert (kept.status_code, kept.json()["events"]) == (200, [])
+        assert "What is kept about you" in client.get("/me/data?format=html").text
         for path in ("/overview", "/person", "/explore", "/overview.json"):
             assert client.get(path, headers=PAGE).status_code == 403, path
         assert client.get("/api/analytics/query?metrics=events").status_code == 403

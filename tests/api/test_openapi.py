@@ -54,7 +54,14 @@ def test_every_route_that_takes_events_or_administers_is_in_it(
     shared_client: Client, document: dict[str, Any]
 ) -> None:
     pages = {"/", "/login", "/logout", "/docs", "/openapi.json", "/overview", "/overview/live"}
-    pages |= {"/landed.js", "/landed.d.ts", "/definitions", "/me/enter", "/overview.csv"}
+    pages |= {
+        "/landed.js",
+        "/landed.d.ts",
+        "/definitions",
+        "/me/enter",
+        "/me/data",
+        "/overview.csv",
+    }
     for area in AREAS:
         pages |= {f"{area.path}{kind}" for kind in ("", ".csv", "/live", "/saved")}
     app: Litestar = shared_client.app

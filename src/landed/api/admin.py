@@ -18,7 +18,6 @@ from landed.api.sessions import Viewer, make_session
 from landed.collect.exported import read_events_batch
 from landed.collect.replay import list_quarantined, replay_quarantine
 from landed.errors import MalformedRequestError
-from landed.privacy import Pseudonymiser
 from landed.wiring import Services
 
 __all__ = [
@@ -153,7 +152,7 @@ async def make_person_link(request: AnyRequest) -> PersonLink:
     """Let somebody see what is kept about them, by a link that the host's server hands on."""
     services: Services = request.app.state.services
     asked = parse_body(await request.body(), _decode_person, '{"user_id": "user-42"}')
-    key = Pseudonymiser(services.keys.pseudonym_secret).subject_key(asked.user_id)
+    key = services.subject_key(asked.user_id)
     expires_at = services.clock() + timedelta(minutes=asked.minutes)
     token = make_session(services.keys, Viewer("person", key.hex()), expires_at)
     return PersonLink(f"/me/enter?token={token}", expires_at)

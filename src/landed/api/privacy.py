@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery
 
 from landed.api.admin import parse_body
 from landed.api.auth import require_admin
+from landed.api.login import require_person
 from landed.errors import NotFoundError
 from landed.privacy import (
     PrivacyRequest,
@@ -160,7 +161,9 @@ def get_erasure(request: AnyRequest, request_id: FromPath[str]) -> Response[Requ
 async def show_person(request: AnyRequest) -> Response[str]:
     """Answer an access request: as JSON, or as a page that can be handed on."""
     asked = parse_body(await request.body(), _decode, _EXAMPLE)
-    return await asyncio.to_thread(_show, request.app.state.services, asked.user_id, asked.format)
+    services: Services = request.app.state.services
+    key = services.subject_key(asked.user_id)
+    return await asyncio.to_thread(_show, services, key, asked.format)
 
 
 @get(
@@ -177,11 +180,21 @@ def export_subject(
     format: FromQuery[Format] = "json",  # noqa: A002 - the parameter's name
 ) -> Response[str]:
     """Answer an access request, as `POST /api/privacy/access` does."""
-    return _show(request.app.state.services, user_id, format)
+    services: Services = request.app.state.services
+    return _show(services, services.subject_key(user_id), format)
 
 
-def _show(services: Services, user_id: str, form: Format) -> Response[str]:
-    found = services.fetch_person(user_id)
+@get("/me/data", guards=[require_person], sync_to_thread=True, include_in_schema=False)
+def show_own(
+    request: AnyRequest,
+    format: FromQuery[Format] = "json",  # noqa: A002 - the parameter's name
+) -> Response[str]:
+    """Give a person who came by a link everything that is kept about them."""
+    return _show(request.app.state.services, bytes.fromhex(request.state.subject), format)
+
+
+def _show(services: Services, subject_key: bytes, form: Format) -> Response[str]:
+    found = services.fetch_person(subject_key)
     is_page = form == "html"
     return Response(
         write_personal_html(found) if is_page else write_personal_json(found),
@@ -216,5 +229,6 @@ def privacy_handlers() -> list[Any]:
         get_erasure,
         show_person,
         export_subject,
+        show_own,
         get_certificate_key,
     ]

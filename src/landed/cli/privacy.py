@@ -190,7 +190,7 @@ def _do(services: Services, method: str, path: str, body: dict[str, str]) -> Any
     from landed.jobs import erase_now  # noqa: PLC0415 - apprise, which few commands need
 
     if path == "access":
-        found = services.fetch_person(body["user_id"])
+        found = services.fetch_person(services.subject_key(body["user_id"]))
         return (
             write_personal_html(found) if body["format"] == "html" else write_personal_json(found)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, TypeAlias
 
 from landed.dashboard.areas.event_words import detail_words
 from landed.dashboard.grids import Column, Grid
@@ -23,6 +23,11 @@ __all__ = ["build_person_block", "build_success_panel", "build_timeline", "plan_
 
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
 _MOST: Final = 500
+_OWN_FILES: Final = (
+    ("/me/data?format=html", "All that is kept, as a page"),
+    ("/me/data?format=json", "as a file for programs"),
+)
+Links: TypeAlias = tuple[tuple[str, str], ...]
 
 
 def plan_person(asked: Asked) -> PagePlan:
@@ -59,11 +64,11 @@ def plan_own(asked: Asked) -> PagePlan:
     return PagePlan(
         title="What is kept about you",
         sub="under a pseudonym; free text was scrubbed before it was written",
-        parts=_parts(asked, bytes.fromhex(asked.subject)),
+        parts=_parts(asked, bytes.fromhex(asked.subject), links=_OWN_FILES),
     )
 
 
-def _parts(asked: Asked, key: bytes) -> tuple[Part, ...]:
+def _parts(asked: Asked, key: bytes, links: Links = ()) -> tuple[Part, ...]:
     store, period = asked.store, asked.period
     return (
         Part(
@@ -79,7 +84,9 @@ def _parts(asked: Asked, key: bytes) -> tuple[Part, ...]:
         Part(
             name="timeline",
             title="The timeline",
-            fetch=lambda: build_timeline(fetch_person_timeline(store, key, period, limit=_MOST)),
+            fetch=lambda: build_timeline(
+                fetch_person_timeline(store, key, period, limit=_MOST), links
+            ),
         ),
     )
 
@@ -158,11 +165,12 @@ def _rise(rise: float | None) -> str:
     return "no change reported" if rise is None else f"{rise:+.1%} since the first report"
 
 
-def build_timeline(events: tuple[LoggedEvent, ...]) -> Block:
+def build_timeline(events: tuple[LoggedEvent, ...], links: Links = ()) -> Block:
     """List what the person did, the last first.
 
     Args:
         events: Of the period.
+        links: To everything that is kept.
     """
     return Block(
         panels=(
@@ -185,6 +193,7 @@ def build_timeline(events: tuple[LoggedEvent, ...]) -> Block:
                 ),
                 is_open=True,
                 size="wide",
+                links=links,
                 notes=(f"The last {_MOST} events are shown.",) if len(events) == _MOST else (),
                 empty="Nothing in this period; choose a longer one.",
             ),
