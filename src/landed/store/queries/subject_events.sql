@@ -11,7 +11,7 @@ SELECT
     toJSONString(context) AS context,
     toJSONString(properties) AS properties
 FROM events
-WHERE subject_key IN {subjects:Array(UUID)}
+PREWHERE subject_key IN {subjects:Array(UUID)}
     OR {named:String} IN (
         toString(properties.user_key), toString(properties.anonymous_key),
         toString(properties.previous_key), toString(properties.group_key)
