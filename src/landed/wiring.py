@@ -151,31 +151,35 @@ class Services:
                 "Restore or delete the .unreadable files."
             )
 
-    def record_erasure(self, user_id: str) -> PrivacyRequest:
+    def record_erasure(self, user_id: str, *, follow_links: bool = False) -> PrivacyRequest:
         """Take a request to forget a person; `landed.jobs` does it.
 
         Args:
             user_id: The id as the host sends it.
+            follow_links: Also under the ids that the person's events claim.
 
         Raises:
             StoreError: The store is away or behind; nothing was taken.
         """
         self.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
-        request = record_request(self.store, self.subject_key(user_id), self.clock())
+        key = self.subject_key(user_id)
+        request = record_request(self.store, key, self.clock(), follow_links=follow_links)
         self.asked.set()
         return request
 
-    def fetch_person(self, subject_key: bytes) -> PersonalData:
+    def fetch_person(self, subject_key: bytes, *, follow_links: bool = False) -> PersonalData:
         """Read everything that is kept about a person.
 
         Args:
             subject_key: Pseudonym of the person.
+            follow_links: Also what is under the ids that the person's events claim.
 
         Raises:
             StoreError: The store is away or behind.
         """
         self.empty_spool(_SPOOL_SECONDS)
-        return fetch_personal_data(self.store, subject_key, self.clock())
+        now = self.clock()
+        return fetch_personal_data(self.store, subject_key, now, follow_links=follow_links)
 
     def subject_key(self, user_id: str) -> bytes:
         """Give the pseudonym of a person.

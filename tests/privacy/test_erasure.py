@@ -154,7 +154,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         page = person_page(server)
         export = landed("export", "all.jsonl", "--data", str(data), folder=data.parent)
         assert export.returncode == 0, export.stderr
-        answer = httpx.delete(f"{server.url}/api/privacy/subjects/{JANE}", headers=ADMIN)
+        asked = {"user_id": JANE, "follow_links": True}
+        answer = httpx.post(f"{server.url}/api/privacy/erasures", json=asked, headers=ADMIN)
         assert answer.status_code == httpx.codes.ACCEPTED, answer.text
         assert answer.headers["Location"].endswith(answer.json()["request_id"])
         done = wait_until_done(server, answer.json()["request_id"])
@@ -271,8 +272,8 @@ def test_a_person_can_see_everything(story: Story) -> None:
 
 def test_somebody_unknown_is_forgotten_too(story: Story) -> None:
     """The answer must not tell whether the person was known."""
-    url = f"{story.server.url}/api/privacy/erasures"
-    asked = httpx.post(url, json={"user_id": "never/seen?"}, headers=ADMIN)
+    asked = httpx.delete(f"{story.server.url}/api/privacy/subjects/never-seen", headers=ADMIN)
+    assert asked.status_code == httpx.codes.ACCEPTED
     done = wait_until_done(story.server, asked.raise_for_status().json()["request_id"])
     assert (done["events"], done["quarantined"]) == (0, 0)
     assert done["certificate"]["places"][1]["deleted"] == 0
@@ -285,14 +286,16 @@ def test_a_server_that_dies_in_between_goes_on(tmp_path: Path) -> None:
     server = wait_until_ready(process, data)
     sent = send_story(server)
     url = f"{server.url}/api/privacy/erasures"
-    asked = httpx.post(url, json={"user_id": JANE}, headers=ADMIN).raise_for_status().json()
+    body = {"user_id": JANE, "follow_links": True}
+    asked = httpx.post(url, json=body, headers=ADMIN).raise_for_status().json()
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     with serving(data) as again:
         done = wait_until_done(again, asked["request_id"])
         ids = {row["message_id"] for row in again.sql("SELECT message_id FROM events")}
     assert ids == {str(one) for one in sent.bob}
-    assert done["certificate"]
+    assert done["events"] == len(sent.jane)
+    assert done["certificate"]["places"][1]["deleted"] == len(sent.jane)
     gone = [as_stored(one) for one in sent.jane]
     assert on_disk(data, gone) == set()
 
@@ -310,11 +313,12 @@ def test_the_commands(tmp_path: Path) -> None:
     assert "Nobody asked" in run("report").stdout
     shown = run("export", JANE, "jane.html")
     assert shown.returncode == 0, shown.stderr
-    assert "referral_made" in (tmp_path / "jane.html").read_text()
+    assert "page_viewed" in (tmp_path / "jane.html").read_text()
+    assert "referral_made" not in (tmp_path / "jane.html").read_text()  # it is Bob's
     assert oct((tmp_path / "jane.html").stat().st_mode)[-3:] == "600"
     assert "exists" in run("export", JANE, "jane.html").stderr
     assert ".json or .html" in run("export", JANE, "jane.pdf").stderr
-    done = run("forget", JANE, "--yes", "--certificate", "proof.json")
+    done = run("forget", JANE, "--follow-links", "--yes", "--certificate", "proof.json")
     assert done.returncode == 0, done.stderr
     assert "events and 1 quarantined ones are erased" in done.stderr
     assert run("verify", "proof.json").stdout.startswith("good: certificate of erasure")
@@ -328,4 +332,11 @@ def test_the_commands(tmp_path: Path) -> None:
         assert " done " in run("report").stdout
         done = run("forget", BOB, "--yes")
         assert done.returncode == 0, done.stderr
-        assert [*tmp_path.glob("erasure-*.json")]
+        (made,) = tmp_path.glob("erasure-*.json")
+        request_id = made.stem.removeprefix("erasure-")
+        assert run("certificate", request_id, "again.json").returncode == 0
+        assert json.loads((tmp_path / "again.json").read_text()) == json.loads(made.read_text())
+        assert "There is no request" in run("certificate", "x", "no.json").stderr
+    elsewhere = landed("privacy", "verify", "again.json", "--data", "nowhere", folder=tmp_path)
+    assert "is no installation" in elsewhere.stderr
+    assert not (tmp_path / "nowhere").exists()

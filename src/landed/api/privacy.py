@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -38,10 +39,14 @@ class SubjectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     Attributes:
         user_id: The id as the host sends it in events.
+        follow_links: Also what is under other ids that the person's events name, as the id before
+            a log-in or a former one. Only where you trust who can send events: whoever has the
+            write key can claim anybody's id.
         format: Of an answer with everything that is kept: json or html.
     """
 
     user_id: Annotated[str, msgspec.Meta(min_length=1, max_length=512, examples=["user-42"])]
+    follow_links: bool = False
     format: Format = "json"
 
 
@@ -93,7 +98,7 @@ _decode: Final = msgspec.json.Decoder(SubjectRequest).decode
 async def forget_person(request: AnyRequest) -> Response[RequestAnswer]:
     """Erase everything about a person; the id stays out of addresses and their logs."""
     asked = parse_body(await request.body(), _decode, _EXAMPLE)
-    return await _forget(request, asked.user_id)
+    return await _forget(request, asked.user_id, follow_links=asked.follow_links)
 
 
 @delete(
@@ -109,9 +114,12 @@ async def delete_subject(request: AnyRequest, user_id: FromPath[str]) -> Respons
     return await _forget(request, user_id)
 
 
-async def _forget(request: AnyRequest, user_id: str) -> Response[RequestAnswer]:
+async def _forget(
+    request: AnyRequest, user_id: str, *, follow_links: bool = False
+) -> Response[RequestAnswer]:
     services: Services = request.app.state.services
-    found = await asyncio.to_thread(services.record_erasure, user_id)
+    record = partial(services.record_erasure, user_id, follow_links=follow_links)
+    found = await asyncio.to_thread(record)
     where = f"/api/privacy/erasures/{found.request_id}"
     return Response(_answer(found), status_code=202, headers={**_NO_STORE, "Location": where})
 
@@ -163,7 +171,8 @@ async def show_person(request: AnyRequest) -> Response[str]:
     asked = parse_body(await request.body(), _decode, _EXAMPLE)
     services: Services = request.app.state.services
     key = services.subject_key(asked.user_id)
-    return await asyncio.to_thread(_show, services, key, asked.format)
+    show = partial(_show, services, key, asked.format, follow_links=asked.follow_links)
+    return await asyncio.to_thread(show)
 
 
 @get(
@@ -193,8 +202,10 @@ def show_own(
     return _show(request.app.state.services, bytes.fromhex(request.state.subject), format)
 
 
-def _show(services: Services, subject_key: bytes, form: Format) -> Response[str]:
-    found = services.fetch_person(subject_key)
+def _show(
+    services: Services, subject_key: bytes, form: Format, *, follow_links: bool = False
+) -> Response[str]:
+    found = services.fetch_person(subject_key, follow_links=follow_links)
     is_page = form == "html"
     return Response(
         write_personal_html(found) if is_page else write_personal_json(found),

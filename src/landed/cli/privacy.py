@@ -40,7 +40,15 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 UserId = Annotated[str, typer.Argument(help="The id as the host product sends it.")]
-Ask = Callable[[str, str, dict[str, str]], Any]
+FollowOption = Annotated[
+    bool,
+    typer.Option(
+        "--follow-links",
+        help="Also under other ids that the person's events name. Whoever can send events can "
+        "claim anybody's id.",
+    ),
+]
+Ask = Callable[[str, str, dict[str, Any]], Any]
 
 
 @app.command("forget")
@@ -49,6 +57,7 @@ def forget(
     certificate: Annotated[
         Path | None, typer.Option(help="Where the certificate goes; else erasure-….json.")
     ] = None,
+    follow_links: FollowOption = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     data: DataOption = None,
 ) -> None:
@@ -67,7 +76,7 @@ def forget(
     if not yes:
         typer.confirm("Erase everything about this person? It cannot be undone", abort=True)
     with _desk(settings_for(data)) as ask:
-        found = ask("POST", "erasures", {"user_id": user_id})
+        found = ask("POST", "erasures", {"user_id": user_id, "follow_links": follow_links})
         place = certificate or Path(f"erasure-{found['request_id']}.json")
         with console.status("erasing") as status:
             found = _wait(ask, found, status.update)
@@ -98,6 +107,8 @@ def _wait(ask: Ask, found: dict[str, Any], say: Callable[[str], None]) -> dict[s
 def export(
     user_id: UserId,
     file: Annotated[Path, typer.Argument(help="Where to; .json for machines, .html for people.")],
+    *,
+    follow_links: FollowOption = False,
     data: DataOption = None,
 ) -> None:
     """Write everything that is kept about a person.
@@ -112,7 +123,8 @@ def export(
     if file.exists():
         raise InvalidInputError(f"{file} exists. Name another file, or remove it.")
     with _desk(settings_for(data)) as ask:
-        told = ask("POST", "access", {"user_id": user_id, "format": form})
+        body = {"user_id": user_id, "format": form, "follow_links": follow_links}
+        told = ask("POST", "access", body)
     file.touch(mode=0o600)
     file.write_text(told, "utf-8")
     Console(stderr=True, highlight=False).print(f"{file}: {file.stat().st_size:,} bytes.")
@@ -138,6 +150,31 @@ def report(data: DataOption = None) -> None:
         )
 
 
+@app.command("certificate")
+def certificate(
+    request_id: Annotated[str, typer.Argument(help="As `landed privacy report` lists it.")],
+    file: Annotated[Path, typer.Argument(help="Where to.")],
+    data: DataOption = None,
+) -> None:
+    """Write the certificate of a request that is done.
+
+    Examples:
+
+        landed privacy certificate 1b4e28ba-2fa1-41d2-883f-0016d3cca427 proof.json
+    """
+    with _desk(settings_for(data)) as ask:
+        found = next(
+            (one for one in ask("GET", "erasures", {}) if one["request_id"] == request_id), None
+        )
+    if found is None:
+        raise InvalidInputError(
+            f"There is no request {request_id[:40]!r}; see `landed privacy report`."
+        )
+    if not found["certificate"]:
+        raise InvalidInputError(f"The request is {found['state']}, and not done yet.")
+    file.write_text(json.dumps(found["certificate"], indent=1), "utf-8")
+
+
 @app.command("verify")
 def verify(
     file: Annotated[Path, typer.Argument(help="The certificate.")],
@@ -157,7 +194,13 @@ def verify(
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(f"{file} cannot be read: {type(error).__name__}.") from None
-    found = verify_certificate(text, key or public_key_of(read_keys(settings_for(data))))
+    settings = settings_for(data)
+    if key is None and not (settings.data / "keys" / "pseudonym.key").exists():
+        raise InvalidInputError(
+            f"{settings.data} is no installation. Name the public key with --key, or the folder of "
+            "the installation that made the certificate with --data."
+        )
+    found = verify_certificate(text, key or public_key_of(read_keys(settings)))
     typer.echo(
         f"good: {found['what']} {found['request_id']}, erased {found['erased_at']}, "
         f"signed by installation {found['installation']}"
@@ -175,7 +218,7 @@ def _desk(settings: Settings) -> Iterator[Ask]:
     headers = {"Authorization": f"Bearer {server.keys.admin_key}"}
     with httpx.Client(headers=headers, timeout=_PATIENCE_SECONDS) as client:
 
-        def ask(method: str, path: str, body: dict[str, str]) -> Any:
+        def ask(method: str, path: str, body: dict[str, Any]) -> Any:
             answer = client.request(
                 method, f"{server.url}/api/privacy/{path}", json=body if method == "POST" else None
             )
@@ -186,16 +229,16 @@ def _desk(settings: Settings) -> Iterator[Ask]:
         yield ask
 
 
-def _do(services: Services, method: str, path: str, body: dict[str, str]) -> Any:
+def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any:
     from landed.jobs import erase_now  # noqa: PLC0415 - apprise, which few commands need
 
+    follow = bool(body.get("follow_links"))
     if path == "access":
-        found = services.fetch_person(services.subject_key(body["user_id"]))
-        return (
-            write_personal_html(found) if body["format"] == "html" else write_personal_json(found)
-        )
+        key = services.subject_key(body["user_id"])
+        write = write_personal_html if body["format"] == "html" else write_personal_json
+        return write(services.fetch_person(key, follow_links=follow))
     if method == "POST":
-        return _plain(services.record_erasure(body["user_id"]))
+        return _plain(services.record_erasure(body["user_id"], follow_links=follow))
     if path == "erasures":
         return [_plain(one) for one in fetch_requests(services.store)]
     erase_now(services, search=False)

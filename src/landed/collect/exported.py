@@ -150,7 +150,7 @@ def _object(value: Any) -> str:
 
 
 _TELLING: Final = ("subject_key", "occurred_at", "received_at", "properties")
-_MENTION: Final = re.compile(r'"(?:user|anonymous|previous|group)_key": ?"([0-9a-f]{32})"')
+_MENTION: Final = re.compile(r'"(?:user|previous)_key": ?"([0-9a-f]{32})"')
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "event": _event,
     "source": _text,

@@ -12,13 +12,16 @@ quarantine; everything else is tried again until the store is back.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import json
 import secrets
 import threading
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import pyarrow as pa
 import structlog
@@ -199,7 +202,7 @@ class Writer:
             "event": row["event"],
             "path": "$.properties",
             "reason": f"The store refused the row: {error.message}",
-            "content": row["properties"],
+            "content": _content(row),
         }
         schema = SCHEMAS["quarantine"]
         batch = pa.Table.from_pylist([refused], schema=schema)
@@ -249,3 +252,18 @@ def _stream(table: pa.Table) -> bytes:
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
     return bytes(sink.getvalue())
+
+
+def _content(row: dict[str, Any]) -> str:
+    """A row in our own form: a replay can read it, and a request about the person finds it."""
+    properties: Any = row["properties"]
+    with contextlib.suppress(ValueError):
+        properties = json.loads(properties)
+    content = {
+        "event": row["event"],
+        "user_id": row["subject_key"].hex(),
+        "message_id": str(uuid.UUID(bytes=row["message_id"])),
+        "occurred_at": row["occurred_at"].isoformat(),
+        "properties": properties,
+    }
+    return json.dumps(content, ensure_ascii=False)

@@ -17,6 +17,7 @@ __all__ = ["erase_forever", "erase_now"]
 _log = structlog.get_logger(__name__)
 _LOOK_SECONDS: Final = 0.5
 _RETRY_SECONDS: Final = 5.0
+_LONGEST_SECONDS: Final = 900.0
 _DAY_SECONDS: Final = 86_400.0
 _SPOOL_SECONDS: Final = 60.0
 
@@ -36,7 +37,8 @@ def erase_now(services: Services, *, search: bool) -> int:
         StoreError: The store is away or behind; nothing is lost, try again.
     """
     requests = fetch_requests(services.store)
-    if any(one.state == "received" for one in requests) or (search and requests):
+    open_ones = any(one.state in {"received", "erasing"} for one in requests)
+    if open_ones or (search and requests):
         services.empty_spool(_SPOOL_SECONDS)
         erase_requested(services.store, requests)
         for forget in services.keepers:
@@ -52,6 +54,7 @@ async def erase_forever(services: Services) -> None:
         services: Of the running server.
     """
     searched_at = float("-inf")
+    patience = _RETRY_SECONDS
     while True:
         pause = _DAY_SECONDS
         services.asked.clear()
@@ -61,14 +64,15 @@ async def erase_forever(services: Services) -> None:
                 if await asyncio.to_thread(erase_now, services, search=search):
                     pause = _RETRY_SECONDS
                 searched_at = time.monotonic() if search else searched_at
+                patience = _RETRY_SECONDS
             else:
                 pause = _RETRY_SECONDS
         except LandedError as error:
             _log.warning("erasure_waits", reason=error.message)
-            pause = _RETRY_SECONDS
+            pause = patience = min(patience * 2, _LONGEST_SECONDS)
         except Exception as error:  # noqa: BLE001 - the next round may go well
             _log.warning("erasure_waits", kind=type(error).__name__)
-            pause = _RETRY_SECONDS
+            pause = patience = min(patience * 2, _LONGEST_SECONDS)
         await _sleep(services, pause)
 
 

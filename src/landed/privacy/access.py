@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from operator import itemgetter
 from typing import Any, Final
 
 from landed.privacy.requests import (
@@ -16,10 +17,11 @@ from landed.privacy.requests import (
     fetch_requests,
     fetch_subjects,
 )
-from landed.store import EXPORT, Store
+from landed.store import Store
 
 __all__ = ["PersonalData", "fetch_personal_data", "write_personal_html", "write_personal_json"]
 
+_ASKED_AT_ONCE: Final = 50
 _ABOUT: Final = (
     "Everything that is kept about you here. Your identity is kept as a pseudonym; names, "
     "addresses and numbers were taken out of texts before they were stored."
@@ -50,22 +52,31 @@ class PersonalData:
     requests: list[PrivacyRequest]
 
 
-def fetch_personal_data(store: Store, subject_key: bytes, now: datetime) -> PersonalData:
-    """Read everything that is kept about a person, under all their pseudonyms.
+def fetch_personal_data(
+    store: Store, subject_key: bytes, now: datetime, *, follow_links: bool = False
+) -> PersonalData:
+    """Read everything that is kept about a person.
 
     Args:
         store: The store.
         subject_key: Of the id that the host knows.
         now: The time.
+        follow_links: Also what is under the ids that the person's events claim, see
+            `fetch_subjects`; never for the person's own eyes, who could claim anybody's.
 
     Raises:
+        InvalidInputError: The events claim too many ids.
         StoreError: The store is away.
     """
-    subjects = fetch_subjects(store, subject_key)
-    keys = [str(uuid.UUID(bytes=key)) for key in subjects]
-    named = subject_key.hex()
-    events = store.query("subject_events", {"subjects": keys, "named": named}, limits=EXPORT)
-    refused = store.query("subject_quarantine", {"named": [key.hex() for key in subjects]})
+    subjects = fetch_subjects(store, subject_key) if follow_links else (subject_key,)
+    events: list[dict[str, Any]] = []
+    refused: list[dict[str, Any]] = []
+    for at in range(0, len(subjects), _ASKED_AT_ONCE):
+        some = subjects[at : at + _ASKED_AT_ONCE]
+        keys = [str(uuid.UUID(bytes=key)) for key in some]
+        events += store.query("subject_events", {"subjects": keys})
+        refused += store.query("subject_quarantine", {"named": [key.hex() for key in some]})
+    events.sort(key=itemgetter("occurred_at"))
     digests = set(map(digest_subject, subjects))
     return PersonalData(
         made_at=now,

@@ -7,7 +7,7 @@ who ever asked, so that rows which come back, from a backup or an old export, go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -18,11 +18,17 @@ from landed.privacy.requests import PrivacyRequest, record_step
 from landed.privacy.types import Keys
 from landed.store import Erasable, Store, count_erasable, erase_rows
 
+Found = Mapping[str, Mapping[str, int]]
+
 __all__ = ["erasable_of", "erase_requested", "finish_erased"]
 
-_ELSEWHERE: Final = (
+_COPIES: Final = (
     "Files that people downloaded or copied away: exports, reports, backups. Erasure runs again "
     "over what is restored from them."
+)
+_OTHERS: Final = (
+    "Ids that were not named or followed. What other servers of this installation hold in their "
+    "spools goes once they send it."
 )
 
 
@@ -54,29 +60,43 @@ def erase_requested(store: Store, requests: Sequence[PrivacyRequest]) -> list[Pr
     """
     wanted = erasable_of(requests)
     found = count_erasable(store, wanted)
+    if int(store.query("open_mutations")[0]["mutations"]):
+        raise StoreError("The engine still carries out a deletion; it is looked at again.")
+    begun = [_begin(store, request, found) for request in requests]
     for table, counts in found.items():
         if counts:
             erase_rows(store, table, wanted)
     left = sum(counts.total() for counts in count_erasable(store, wanted).values())
     if left:
         raise StoreError(f"{left} rows are left of what was to be erased; it is tried again.")
-    return [_noted(store, request, found) for request in requests]
+    return [_end(store, request) for request in begun]
 
 
-def _noted(store: Store, request: PrivacyRequest, found: dict[str, Any]) -> PrivacyRequest:
+def _begin(store: Store, request: PrivacyRequest, found: Found) -> PrivacyRequest:
+    """Note what is about to go: after a crash nobody could count it any more."""
+    now = _count(request, found)
+    if not any(now) or request.state == "erasing":
+        return replace(request, begun=max(now, request.begun))
+    step = replace(request, state="erasing", events=now[0], quarantined=now[1], certificate="")
+    record_step(store, step)
+    return replace(request, state="erasing", begun=now)
+
+
+def _end(store: Store, request: PrivacyRequest) -> PrivacyRequest:
+    if request.state not in {"received", "erasing"}:
+        return request
+    events, quarantined = request.begun
+    step = replace(request, state="erased", events=events, quarantined=quarantined, certificate="")
+    record_step(store, step)
+    return step
+
+
+def _count(request: PrivacyRequest, found: Found) -> tuple[int, int]:
     events, quarantined = (
         sum(found[place][digest] for digest in request.subjects)
         for place in ("events", "quarantine")
     )
-    if request.state != "received" and not events + quarantined:
-        return request
-    step = replace(request, state="erased", events=events, quarantined=quarantined, certificate="")
-    record_step(store, step)
-    return replace(
-        step,
-        events=request.events + events,
-        quarantined=request.quarantined + quarantined,
-    )
+    return events, quarantined
 
 
 def finish_erased(
@@ -97,8 +117,19 @@ def finish_erased(
         StoreError: The store is away.
     """
     waiting = []
+    gone = {
+        request.request_id
+        for request in requests
+        if request.state == "erased" and request.noted_at and not _files(store, request.noted_at)
+    }
+    # Looked at once more before it is signed: something may have come in since.
+    found = count_erasable(store, erasable_of(requests)) if gone else {}
     for request in requests:
-        if request.state == "erased" and request.noted_at and not _files(store, request.noted_at):
+        if request.request_id in gone and any(_count(request, found)):
+            step = replace(request, state="received", events=0, quarantined=0)
+            record_step(store, step)
+            waiting.append(step)
+        elif request.request_id in gone:
             text = sign_certificate(_content(request, keys, now), keys)
             step = replace(request, state="done", certificate=text, events=0, quarantined=0)
             record_step(store, step)
@@ -123,11 +154,11 @@ def _content(request: PrivacyRequest, keys: Keys, now: datetime) -> dict[str, An
         "erased_at": erased_at.isoformat(),
         "certified_at": now.isoformat(),
         "places": [
-            {"place": "spool", "how": "emptied into the log before", "left": 0},
+            {"place": "spool of this server", "how": "emptied into the log before", "left": 0},
             {"place": "log of events, with its rollups", "deleted": request.events, "left": 0},
             {"place": "quarantine", "deleted": request.quarantined, "left": 0},
-            {"place": "replaced files on the disk", "how": "removed", "left": 0},
-            {"place": "kept answers of pages and API", "how": "thrown away", "left": 0},
+            {"place": "replaced files on the disk of this server", "how": "removed", "left": 0},
+            {"place": "kept answers of this server", "how": "thrown away", "left": 0},
         ],
-        "not_covered": _ELSEWHERE,
+        "not_covered": [_COPIES, _OTHERS],
     }

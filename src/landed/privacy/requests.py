@@ -10,10 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, cast
+
+from landed.errors import InvalidInputError
 
 __all__ = [
     "DEADLINE",
@@ -30,8 +32,9 @@ __all__ = [
 DEADLINE: Final = timedelta(days=30)
 """One month after a request it must be answered (GDPR, Article 12(3)); February is the shortest."""
 
-_MOST_SUBJECTS: Final = 200
-State = Literal["received", "erased", "done"]
+_MOST_SUBJECTS: Final = 1000
+_ASKED_AT_ONCE: Final = 50
+State = Literal["received", "erasing", "erased", "done"]
 
 
 class RequestStore(Protocol):
@@ -53,12 +56,15 @@ class PrivacyRequest:
     Attributes:
         request_id: Ours.
         kind: What was asked; `erasure` is the only one that is kept so far.
-        state: `received`; `erased`: in no answer any more; `done`: no file holds it either.
+        state: `received`; `erasing`; `erased`: in no answer any more; `done`: no file holds it
+            either.
         subjects: Digests of the person's pseudonyms, the one that was named first.
         received_at: When it was asked; what was received or happened before then is meant.
         events: Rows of the log that were deleted.
         quarantined: Rows of the quarantine that were deleted.
         certificate: Signed JSON; empty before it is done.
+        begun: Rows of the log and of the quarantine that a deletion meant which was begun, and not
+            noted as done.
         noted_at: When its last step was done; None before it is kept.
     """
 
@@ -70,6 +76,7 @@ class PrivacyRequest:
     events: int = 0
     quarantined: int = 0
     certificate: str = ""
+    begun: tuple[int, int] = (0, 0)
     noted_at: datetime | None = None
 
     @property
@@ -105,50 +112,67 @@ def digest_subject(subject_key: bytes) -> str:
 
 
 def fetch_subjects(store: RequestStore, subject_key: bytes) -> tuple[bytes, ...]:
-    """Find all pseudonyms of a person, the given one first.
+    """Find the pseudonyms that a person's events claim to be theirs too, the given one first.
 
     They are those that the person's own events name: the ids of devices before a log-in, and the
     person's former ids, with what the events under these name. What a device's events name is
-    not followed: others may use it too.
+    not followed: others may use it too. **Claims of events are no proof**: whoever has the write
+    key can send them, so that they are followed only where somebody who may asks for it.
 
     Args:
         store: The store.
         subject_key: Of the id that the host knows.
 
     Raises:
+        InvalidInputError: There are too many to be one person's.
         StoreError: The store is away.
     """
     found = [subject_key]
     fresh = found
-    while fresh and len(found) < _MOST_SUBJECTS:
-        asked = {"subjects": [str(uuid.UUID(bytes=key)) for key in fresh]}
+    while fresh:
         links = [
-            (bytes.fromhex(row["linked"]), row["is_former"])
-            for row in store.query("subject_links", asked)
+            link
+            for at in range(0, len(fresh), _ASKED_AT_ONCE)
+            for link in _links(store, fresh[at : at + _ASKED_AT_ONCE])
         ]
         new = [(key, is_former) for key, is_former in links if key not in found]
         found += dict.fromkeys(key for key, _ in new)
-        fresh = [key for key, is_former in new if is_former]
+        fresh = list(dict.fromkeys(key for key, is_former in new if is_former))
+        if len(found) > _MOST_SUBJECTS:
+            raise InvalidInputError(
+                f"The events of this person name more than {_MOST_SUBJECTS} other ids, which no "
+                "person has; leave follow_links out, and name the true ones one by one."
+            )
     return tuple(found)
 
 
-def record_request(store: RequestStore, subject_key: bytes, now: datetime) -> PrivacyRequest:
+def _links(store: RequestStore, keys: Sequence[bytes]) -> list[tuple[bytes, bool]]:
+    asked = {"subjects": [str(uuid.UUID(bytes=key)) for key in keys]}
+    rows = store.query("subject_links", asked)
+    return [(bytes.fromhex(row["linked"]), row["is_former"]) for row in rows]
+
+
+def record_request(
+    store: RequestStore, subject_key: bytes, now: datetime, *, follow_links: bool = False
+) -> PrivacyRequest:
     """Take a request for erasure.
 
     Args:
         store: The store; what waits in the spool should be in it, since it may link ids.
         subject_key: Pseudonym of the person.
         now: The time.
+        follow_links: Also under the ids that the person's events claim, see `fetch_subjects`.
 
     Raises:
+        InvalidInputError: The events claim too many ids.
         StoreError: The store is away; nothing was taken, so ask again.
     """
-    subjects = tuple(map(digest_subject, fetch_subjects(store, subject_key)))
+    keys = fetch_subjects(store, subject_key) if follow_links else (subject_key,)
     request = PrivacyRequest(
         request_id=str(uuid.uuid4()),
         kind="erasure",
         state="received",
-        subjects=subjects,
+        subjects=tuple(map(digest_subject, keys)),
         received_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
     )
     record_step(store, request)
@@ -200,6 +224,7 @@ def fetch_requests(store: RequestStore, request_id: str | None = None) -> list[P
             events=int(row["events"]),
             quarantined=int(row["quarantined"]),
             certificate=row["certificate"],
+            begun=(int(row["begun_events"]), int(row["begun_quarantined"])),
             noted_at=row["noted_at"],
         )
         for row in store.query("privacy_requests", asked)

@@ -44,6 +44,7 @@ FORMATS: Final = {
     "parquet": "Parquet",
     "pretty": "PrettyCompact",
 }
+_MORE_BYTES: Final = 1 << 18  # as much as ClickHouse allows by itself
 _ID_BYTES: Final = 16
 _GRACE_SECONDS: Final = 5
 _KILL: Final = Limits(max_seconds=3, max_bytes=1 << 28, max_rows=1000)
@@ -135,6 +136,19 @@ class Store:
             StoreError: The store is away or busy.
         """
         return self._answer(read_query(name), parameters or {}, limits)
+
+    def answer(self, statement: str, *, limits: Limits = READ) -> list[dict[str, Any]]:
+        """Answer a statement of ours that was put together for this one question.
+
+        Args:
+            statement: Of a file in `landed/store/statements`; nothing of a request is in its text.
+            limits: What it may take.
+
+        Raises:
+            QueryError: The store refused it: limits or time.
+            StoreError: The store is away or busy.
+        """
+        return self._answer(statement, {}, limits)
 
     def query_metrics(
         self, question: Question, relation: str, *, limits: Limits = PAGE
@@ -276,7 +290,7 @@ class Store:
         sql = read_query("known_ids").replace("$ids", b"".join(ids).hex(), 1)
 
         def ask(client: Client, settings: dict[str, Any]) -> bytes:
-            settings |= {"max_query_size": len(sql) + 1024}
+            settings |= {"max_query_size": len(sql) + _MORE_BYTES}
             return client.raw_query(sql, fmt="RowBinary", settings=settings)
 
         found = self._run(ask, INSERT)
@@ -331,6 +345,7 @@ class Store:
         bound = bind_parameters(sql, parameters or {})
 
         def run(client: Client, settings: dict[str, Any]) -> None:
+            settings |= {"max_query_size": len(sql) + _MORE_BYTES}
             client.command(
                 sql, parameters=bound or None, settings=settings, use_database=in_database
             )
@@ -388,6 +403,7 @@ class Store:
         bound = bind_parameters(sql, parameters)
 
         def ask(client: Client, settings: dict[str, Any]) -> list[dict[str, Any]]:
+            settings |= {"max_query_size": len(sql) + _MORE_BYTES}
             result = client.query(sql, parameters=bound or None, settings=settings)
             return list(result.named_results())
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from string import Template
-from typing import Any, Final
+from typing import Final
 
+from landed.errors import InvalidInputError
 from landed.store.client import Store
 from landed.store.limits import UPKEEP
 from landed.store.sql_files import quote_name, read_statement
@@ -16,6 +18,12 @@ from landed.store.sql_files import quote_name, read_statement
 __all__ = ["Erasable", "count_erasable", "erase_rows"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+# An event says itself when it happened; what does not is taken to be as old as its arrival.
+_REFUSED_AT: Final = (
+    "toUnixTimestamp64Milli(least(received_at, ifNull(parseDateTime64BestEffortOrNull("
+    "JSONExtractString(content, 'occurred_at'), 3, 'UTC'), received_at)))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +38,6 @@ class Erasable:
     moments: Mapping[str, datetime]
     named: frozenset[str]
 
-    def parameters(self) -> dict[str, Any]:
-        """As the statements take them."""
-        return {
-            "digests": [*self.moments],
-            "before": [(at - _EPOCH) // timedelta(milliseconds=1) for at in self.moments.values()],
-            "named": [*self.named],
-        }
-
 
 def count_erasable(store: Store, wanted: Erasable) -> dict[str, Counter[str]]:
     """Count what is there, by place (`events`, `quarantine`) and digest; one look at every row.
@@ -51,7 +51,7 @@ def count_erasable(store: Store, wanted: Erasable) -> dict[str, Counter[str]]:
     """
     found: dict[str, Counter[str]] = {"events": Counter(), "quarantine": Counter()}
     if wanted.moments:
-        for row in store.query("erasable_rows", wanted.parameters(), limits=UPKEEP):
+        for row in store.answer(_written("erasable_rows", wanted), limits=UPKEEP):
             found[row["place"]][row["digest"]] += int(row["rows"])
     return found
 
@@ -74,7 +74,23 @@ def erase_rows(store: Store, table: str, wanted: Erasable) -> None:
     place = quote_name(table)
     if store.cluster:
         place = f"{quote_name(table + '_local')} ON CLUSTER {quote_name(store.cluster)}"
-    parameters = wanted.parameters()
-    if table == "quarantine":
-        del parameters["named"]
-    store.execute(Template(read_statement(f"erase_{table}")).substitute(place=place), parameters)
+    store.execute(_written(f"erase_{table}", wanted, place))
+
+
+def _written(name: str, wanted: Erasable, place: str = "") -> str:
+    """The statement with its lists in it: digests that were looked at, and numbers."""
+    if not all(map(_DIGEST.fullmatch, (*wanted.moments, *wanted.named))):
+        raise InvalidInputError("A digest must be 64 hexadecimal digits.")
+    moments = [(at - _EPOCH) // timedelta(milliseconds=1) for at in wanted.moments.values()]
+    return Template(read_statement(name)).substitute(
+        place=place,
+        refused_at=_REFUSED_AT,
+        digests=_list(wanted.moments),
+        before=f"arrayMap(one -> toInt64(one), {_list(map(str, moments))})",
+        named=_list(sorted(wanted.named)),
+    )
+
+
+def _list(words: Iterable[str]) -> str:
+    """A list as one literal: of one literal each, some ten thousand would be too large a tree."""
+    return f"splitByChar(',', '{','.join(words)}')"

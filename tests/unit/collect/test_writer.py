@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import tempfile
 import threading
 import time
@@ -152,7 +154,9 @@ def test_a_refused_row_is_kept_with_its_reason() -> None:
     (row,) = store.tables["quarantine"]
     assert (row["source"], row["event"], row["path"]) == ("test", "a", "$.properties")
     assert row["reason"] == "The store refused the row: does not fit"
-    assert row["content"] == "bad"
+    content = json.loads(row["content"])
+    assert (content["event"], content["properties"]) == ("a", "bad")
+    assert re.fullmatch("[0-9a-f]{32}", content["user_id"])
     assert (writer.state.quarantined, writer.state.inserted) == (1, 0)
 
 
