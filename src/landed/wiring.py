@@ -204,8 +204,7 @@ class Services:
             SpoolFullError: There is no room.
         """
         kept = leave_out(batch, erasable_of(fetch_requests(self.store)))
-        if kept.num_rows:
-            self.spool.append_when_room("events", kept, timeout=timeout)
+        self.spool.append_when_room("events", kept, timeout=timeout)
         return int(kept.num_rows)
 
     def fresh_pipeline(self) -> Pipeline:

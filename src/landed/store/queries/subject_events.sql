@@ -1,4 +1,4 @@
--- Everything that is kept about a person, the first event first.
+-- What is kept about a person? The first event first.
 --
 -- subjects      the person's pseudonyms
 SELECT

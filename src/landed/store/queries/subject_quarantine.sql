@@ -1,4 +1,4 @@
--- What could not be taken, of a person: the first first.
+-- What could not be taken, of a person? The first first.
 --
 -- named         the person's pseudonyms, as 32 hexadecimal digits each
 SELECT received_at, toString(source) AS source, event, path, reason, content
