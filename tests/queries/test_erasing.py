@@ -203,6 +203,21 @@ def test_rows_that_stay_are_no_erasure(filled: Store, monkeypatch: pytest.Monkey
     assert [(one.state, one.events) for one in fetch_requests(filled)] == [("erased", 5)]
 
 
+def test_what_was_begun_counts_by_place(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One table was done before the crash, and a late row came into it: the other's count stays."""
+    asked = record_request(filled, key("ann"), NOW, follow_links=True)
+    with monkeypatch.context() as broken:
+        broken.setattr(erasure, "erase_rows", lambda *_: None)
+        with pytest.raises(StoreError):
+            erase_requested(filled, fetch_requests(filled))
+    erase_rows(filled, "quarantine", erasable_of([asked]))
+    late = [an_event("page_viewed", "ann", at(1), received_at=at(25)) for _ in range(3)]
+    filled.insert("events", as_stream(late), token="late")
+    erase_requested(filled, fetch_requests(filled))
+    found = fetch_requests(filled)[0]
+    assert (found.events, found.quarantined) == (8, 1)
+
+
 def test_a_deletion_that_is_under_way_is_waited_for(
     filled: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, Final
 
 from landed.privacy.requests import (
+    KEYS_AT_ONCE,
     PrivacyRequest,
     digest_subject,
     fetch_requests,
@@ -21,7 +22,6 @@ from landed.store import Store
 
 __all__ = ["PersonalData", "fetch_personal_data", "write_personal_html", "write_personal_json"]
 
-_ASKED_AT_ONCE: Final = 50
 _ABOUT: Final = (
     "Everything that is kept about you here. Your identity is kept as a pseudonym; names, "
     "addresses and numbers were taken out of texts before they were stored."
@@ -71,8 +71,8 @@ def fetch_personal_data(
     subjects = fetch_subjects(store, subject_key) if follow_links else (subject_key,)
     events: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
-    for at in range(0, len(subjects), _ASKED_AT_ONCE):
-        some = subjects[at : at + _ASKED_AT_ONCE]
+    for at in range(0, len(subjects), KEYS_AT_ONCE):
+        some = subjects[at : at + KEYS_AT_ONCE]
         keys = [str(uuid.UUID(bytes=key)) for key in some]
         events += store.query("subject_events", {"subjects": keys})
         refused += store.query("subject_quarantine", {"named": [key.hex() for key in some]})

@@ -76,7 +76,8 @@ def _begin(store: Store, request: PrivacyRequest, found: Found) -> PrivacyReques
     """Note what is about to go: after a crash nobody could count it any more."""
     now = _count(request, found)
     if not any(now) or request.state == "erasing":
-        return replace(request, begun=max(now, request.begun))
+        events, quarantined = map(max, now, request.begun)
+        return replace(request, begun=(events, quarantined))
     step = replace(request, state="erasing", events=now[0], quarantined=now[1], certificate="")
     record_step(store, step)
     return replace(request, state="erasing", begun=now)

@@ -19,6 +19,7 @@ from landed.errors import InvalidInputError
 
 __all__ = [
     "DEADLINE",
+    "KEYS_AT_ONCE",
     "PrivacyRequest",
     "RequestStore",
     "State",
@@ -32,8 +33,10 @@ __all__ = [
 DEADLINE: Final = timedelta(days=30)
 """One month after a request it must be answered (GDPR, Article 12(3)); February is the shortest."""
 
+KEYS_AT_ONCE: Final = 50
+"""Pseudonyms in one question: as parameters, many more would be longer than an address may be."""
+
 _MOST_SUBJECTS: Final = 1000
-_ASKED_AT_ONCE: Final = 50
 State = Literal["received", "erasing", "erased", "done"]
 
 
@@ -132,8 +135,8 @@ def fetch_subjects(store: RequestStore, subject_key: bytes) -> tuple[bytes, ...]
     while fresh:
         links = [
             link
-            for at in range(0, len(fresh), _ASKED_AT_ONCE)
-            for link in _links(store, fresh[at : at + _ASKED_AT_ONCE])
+            for at in range(0, len(fresh), KEYS_AT_ONCE)
+            for link in _links(store, fresh[at : at + KEYS_AT_ONCE])
         ]
         new = [(key, is_former) for key, is_former in links if key not in found]
         found += dict.fromkeys(key for key, _ in new)

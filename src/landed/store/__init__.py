@@ -8,7 +8,7 @@ engine itself is a process of its own, which `supervisor` starts.
 from landed.store.client import FORMATS, Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import ExportForm
-from landed.store.limits import ADMIN, EXPORT, INSERT, PAGE, READ, Limits
+from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.sql_files import list_queries, read_query
@@ -18,7 +18,6 @@ from landed.store.target import Target, parse_dsn
 __all__ = [
     "ADMIN",
     "EVENTS_SCHEMA",
-    "EXPORT",
     "FORMATS",
     "INSERT",
     "NO_SESSION",
