@@ -45,6 +45,12 @@ class Settings(BaseSettings):
         description="DSN of a ClickHouse server, clickhouse(s)://user:password@host:port/database. "
         "Unset: landed starts and supervises its own engine.",
     )
+    state: SecretStr | None = Field(
+        None,
+        description="DSN of the database for what is said rarely, such as consents: "
+        "postgresql://user:password@host:port/database, which servers share, or sqlite:///path. "
+        "Unset: SQLite in the data folder.",
+    )
     cluster: str | None = Field(
         None,
         description="Name of the ClickHouse cluster. Set: migrations create replicated tables and "

@@ -17,6 +17,7 @@ __all__ = [
     "NotFoundError",
     "QueryError",
     "SpoolFullError",
+    "StateError",
     "StoreError",
     "TooLargeError",
 ]
@@ -113,6 +114,14 @@ class StoreError(LandedError):
     """The store cannot be reached or refused a query."""
 
     code = "store_unavailable"
+    status = 503
+    retry_after_seconds = 2
+
+
+class StateError(LandedError):
+    """The state database cannot be reached or refused."""
+
+    code = "state_unavailable"
     status = 503
     retry_after_seconds = 2
 

@@ -34,6 +34,7 @@ from landed.privacy import (
     load_keys,
     record_request,
 )
+from landed.state import State, connect_state
 from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 
@@ -86,6 +87,7 @@ class Services:
         settings: In force.
         keys: Write key, admin key, pseudonym secret.
         store: Client of the store.
+        state: What is said rarely: consents and restrictions.
         spool: Durable queue.
         writer: Drains the spool into the store.
         collector: The way in.
@@ -101,6 +103,7 @@ class Services:
     settings: Settings
     keys: Keys
     store: Store
+    state: State
     spool: Spool
     writer: Writer
     collector: Collector
@@ -117,7 +120,9 @@ class Services:
 
         Raises:
             KeyChangedError: Events wait in the spool that were taken with another key.
+            StateError: The state database is away: nobody knows what people allow.
         """
+        self.state.migrate()
         self.spool.start()
         folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
         check_spool(folder, self.keys, self._key_file, rows_wait=rows_wait)
@@ -130,6 +135,7 @@ class Services:
         self.writer.stop(drain_seconds=drain_seconds)
         self.spool.close()
         self.store.close()
+        self.state.close()
         if self.engine is not None:
             self.engine.stop()
 
@@ -319,6 +325,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         settings=settings,
         keys=keys,
         store=store,
+        state=connect_state(_reveal(settings.state), data / "state"),
         spool=spool,
         writer=writer,
         collector=Collector(_build_pipeline(settings, keys), spool, clock),

@@ -1,0 +1,82 @@
+"""The tables of the state, as queries name them; the migrations make them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+__all__ = ["CONSENTS", "MARKS", "METADATA", "PURPOSES", "RESTRICTIONS", "UtcTime"]
+
+METADATA: Final = MetaData()
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """Aware UTC times on databases that know zones, and on SQLite, which does not."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Give the time as it is kept."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Give the time as it is used."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite numbers rows by itself only under the name INTEGER, which has 64 bits there.
+RowNumber: Final = BigInteger().with_variant(Integer, "sqlite")
+
+PURPOSES: Final = Table(
+    "purposes",
+    METADATA,
+    Column("number", RowNumber, primary_key=True),
+    Column("purpose", String(32), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("basis", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("renew", Boolean, nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+CONSENTS: Final = Table(
+    "consents",
+    METADATA,
+    Column("number", RowNumber, primary_key=True),
+    Column("subject", String(64), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("source", String(100), nullable=False),
+    Column("said_at", UtcTime, nullable=False),
+)
+RESTRICTIONS: Final = Table(
+    "restrictions",
+    METADATA,
+    Column("number", RowNumber, primary_key=True),
+    Column("subject", String(64), nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("lifted_at", UtcTime, nullable=True),
+)
+MARKS: Final = Table(
+    "marks",
+    METADATA,
+    Column("name", String(32), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
