@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,22 +20,37 @@ from landed.config import Settings
 from landed.errors import KeyChangedError, LandedError, StoreError
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
+    Basis,
+    ConsentBook,
     ContextCleaner,
     Keys,
+    Permissions,
     PersonalData,
     PrivacyRequest,
     Pseudonymiser,
+    Purpose,
+    Rule,
     Scrubber,
     check_spool,
     check_store,
+    digest_subject,
     erasable_of,
+    fetch_permissions,
     fetch_personal_data,
     fetch_requests,
     load_keys,
+    publish_purpose,
+    record_consents,
     record_request,
 )
-from landed.state import State, connect_state
-from landed.store import Store, connect
+from landed.state import (
+    State,
+    connect_state,
+    end_restrictions,
+    fetch_restrictions,
+    start_restriction,
+)
+from landed.store import Store, connect, put_back, set_aside
 from landed.store.supervisor import EngineProcess
 
 __all__ = ["Check", "Health", "Services", "build_services", "read_keys", "utc_now"]
@@ -88,6 +103,7 @@ class Services:
         keys: Write key, admin key, pseudonym secret.
         store: Client of the store.
         state: What is said rarely: consents and restrictions.
+        people: Whose events may be kept, as the state has it.
         spool: Durable queue.
         writer: Drains the spool into the store.
         collector: The way in.
@@ -98,12 +114,14 @@ class Services:
         alerts: The targets that are missed for a while; `landed.jobs` keeps it.
         asked: Set when somebody asked to be forgotten; `landed.jobs` does it.
         keepers: What throws kept answers away, once somebody's rows are gone.
+        moving: Held while rows of restricted people move.
     """
 
     settings: Settings
     keys: Keys
     store: Store
     state: State
+    people: ConsentBook
     spool: Spool
     writer: Writer
     collector: Collector
@@ -114,6 +132,7 @@ class Services:
     alerts: AlertBook
     asked: threading.Event = field(default_factory=threading.Event)
     keepers: list[Callable[[], None]] = field(default_factory=list)
+    moving: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
         """Take events from now on; the store joins in as soon as it is there.
@@ -123,6 +142,7 @@ class Services:
             StateError: The state database is away: nobody knows what people allow.
         """
         self.state.migrate()
+        self.people.refresh()
         self.spool.start()
         folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
         check_spool(folder, self.keys, self._key_file, rows_wait=rows_wait)
@@ -173,6 +193,100 @@ class Services:
         self.asked.set()
         return request
 
+    def record_consents(
+        self,
+        user_id: str,
+        answers: Mapping[Purpose, bool],
+        *,
+        source: str,
+        version: int | None = None,
+    ) -> Permissions:
+        """Keep what a person says; here it holds at once, on other servers within a second.
+
+        Args:
+            user_id: The id as the host sends it.
+            answers: Purpose → yes or no; empty: only tell.
+            source: Where it was said.
+            version: Of the text that was shown; None: the one that holds now.
+
+        Returns:
+            What the person allows now.
+
+        Raises:
+            InvalidInputError: There is no such version.
+            StateError: The state is away; nothing was kept.
+        """
+        key, now = self.subject_key(user_id), self.clock()
+        record_consents(self.state, key, answers, source=source, now=now, version=version)
+        self.people.refresh()
+        return fetch_permissions(self.state, [key])
+
+    def publish_purpose(self, purpose: Purpose, *, basis: Basis, text: str, renew: bool) -> Rule:
+        """Let a new text or basis hold for a purpose; here at once, elsewhere within a second.
+
+        Raises:
+            InvalidInputError: The text is empty or too long.
+            StateError: The state is away; nothing was kept.
+        """
+        rule = publish_purpose(
+            self.state, purpose, basis=basis, text=text, renew=renew, now=self.clock()
+        )
+        self.people.refresh()
+        return rule
+
+    def restrict(self, user_id: str, *, is_wanted: bool) -> Permissions:
+        """Keep a person's data without using them, or use them again.
+
+        When this returns, no answer holds the person, or every one does again. Events that come in
+        meanwhile are counted and otherwise forgotten.
+
+        Args:
+            user_id: The id as the host sends it.
+            is_wanted: False to lift it.
+
+        Returns:
+            What the person allows now.
+
+        Raises:
+            StoreError: The store is away or behind. A restriction that was begun is gone on with.
+            StateError: The state is away; nothing was done.
+        """
+        key = self.subject_key(user_id)
+        digest = digest_subject(key)
+        with self.moving:
+            if is_wanted:
+                start_restriction(self.state, digest, self.clock())
+                self.people.refresh()
+                self.empty_spool(_SPOOL_SECONDS)
+                set_aside(self.store, [digest])
+            else:
+                put_back(self.store, [digest])
+                end_restrictions(self.state, digest, self.clock())
+                self.people.refresh()
+        self.forget_answers()
+        return fetch_permissions(self.state, [key])
+
+    def keep_restrictions(self) -> int:
+        """Set aside what came in of restricted people by other ways: imports, other servers.
+
+        Returns:
+            How many events there were.
+
+        Raises:
+            StoreError: The store is away; do it again.
+            StateError: The state is away; do it again.
+        """
+        with self.moving:
+            moved = set_aside(self.store, [one.subject for one in fetch_restrictions(self.state)])
+        if moved:
+            self.forget_answers()
+        return moved
+
+    def forget_answers(self) -> None:
+        """Throw the kept answers of pages and the API away."""
+        for forget in self.keepers:
+            forget()
+
     def fetch_person(self, subject_key: bytes, *, follow_links: bool = False) -> PersonalData:
         """Read everything that is kept about a person.
 
@@ -185,7 +299,9 @@ class Services:
         """
         self.empty_spool(_SPOOL_SECONDS)
         now = self.clock()
-        return fetch_personal_data(self.store, subject_key, now, follow_links=follow_links)
+        return fetch_personal_data(
+            self.store, self.state, subject_key, now, follow_links=follow_links
+        )
 
     def subject_key(self, user_id: str) -> bytes:
         """Give the pseudonym of a person.
@@ -215,7 +331,7 @@ class Services:
 
     def fresh_pipeline(self) -> Pipeline:
         """Make a pipeline for another thread: its caches have no locks."""
-        return _build_pipeline(self.settings, self.keys)
+        return _build_pipeline(self.settings, self.keys, self.people)
 
     def health(self) -> Health:
         """Look at every part; a second of patience at most."""
@@ -313,6 +429,8 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = read_keys(settings)
     engine, store = _build_store(settings, data)
+    state = connect_state(_reveal(settings.state), data / "state")
+    people = ConsentBook(state)
     spool = Spool(
         data / "spool",
         max_bytes=settings.spool_max_bytes,
@@ -325,10 +443,11 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         settings=settings,
         keys=keys,
         store=store,
-        state=connect_state(_reveal(settings.state), data / "state"),
+        state=state,
+        people=people,
         spool=spool,
         writer=writer,
-        collector=Collector(_build_pipeline(settings, keys), spool, clock),
+        collector=Collector(_build_pipeline(settings, keys, people), spool, clock),
         engine=engine,
         clock=clock,
         store_ready=Future(),
@@ -356,9 +475,10 @@ def read_keys(settings: Settings) -> Keys:
     )
 
 
-def _build_pipeline(settings: Settings, keys: Keys) -> Pipeline:
+def _build_pipeline(settings: Settings, keys: Keys, people: ConsentBook) -> Pipeline:
     scrubber = Scrubber(settings.phone_region)
-    return Pipeline(Pseudonymiser(keys.pseudonym_secret), scrubber, ContextCleaner(scrubber))
+    pseudonymiser = Pseudonymiser(keys.pseudonym_secret)
+    return Pipeline(pseudonymiser, scrubber, ContextCleaner(scrubber), people)
 
 
 def _build_store(settings: Settings, data: Path) -> tuple[EngineProcess | None, Store]:

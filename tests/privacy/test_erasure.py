@@ -162,14 +162,14 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         yield Story(server, data, sent, before, page, done, known)
 
 
-def landed(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+def landed(*words: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "landed", *words],
         capture_output=True,
         text=True,
         check=False,
         cwd=folder,
-        env=os.environ | {"LANDED_ADMIN_KEY": ADMIN_KEY},
+        env=os.environ | {"LANDED_ADMIN_KEY": ADMIN_KEY} | settings,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from landed.demo import MarketConfig
+from landed.state import State, connect_state
 from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 from tests.queries.market_log import END, MarketLog, fill, open_store
@@ -25,3 +27,12 @@ def market(engine: EngineProcess) -> Iterator[MarketLog]:
     with open_store(engine) as opened:
         log, _ = fill(opened, MarketConfig(seed=5, days=60, events=40_000, end=END))
         yield log
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    """What people said: nothing yet."""
+    state = connect_state(None, tmp_path / "state")
+    state.migrate()
+    yield state
+    state.close()

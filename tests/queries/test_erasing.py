@@ -30,6 +30,7 @@ from landed.privacy import (
     write_personal_json,
 )
 from landed.privacy.certificates import public_key_of
+from landed.state import State
 from landed.store import (
     EVENTS_SCHEMA,
     Erasable,
@@ -96,14 +97,14 @@ def test_a_chain_of_ids_has_an_end(store: Store, monkeypatch: pytest.MonkeyPatch
         fetch_subjects(store, key("id 0"))
 
 
-def test_a_person_with_many_devices(store: Store) -> None:
+def test_a_person_with_many_devices(store: Store, state: State) -> None:
     rows = [
         an_event("page_viewed", "ann", at(1), anonymous_key=key(f"device {n}").hex())
         for n in range(300)
     ]
     rows += [an_event("page_viewed", f"device {n}", at(1)) for n in range(300)]
     store.insert("events", as_stream(rows), token="rows")
-    found = fetch_personal_data(store, key("ann"), NOW, follow_links=True)
+    found = fetch_personal_data(store, state, key("ann"), NOW, follow_links=True)
     assert len(found.events) == 600
     record_request(store, key("ann"), NOW, follow_links=True)
     erase_requested(store, fetch_requests(store))
@@ -154,38 +155,39 @@ def test_what_comes_later_is_not_meant(filled: Store) -> None:
     assert people_left(filled).count("bob") == 1
 
 
-def test_a_certificate_waits_for_the_files(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_certificate_waits_for_the_files(
+    filled: Store, monkeypatch: pytest.MonkeyPatch, state: State
+) -> None:
     asked = record_request(filled, key("ann"), NOW, follow_links=True)
-    assert [one.state for one in finish_erased(filled, fetch_requests(filled), KEYS, NOW)] == [
-        "received"
-    ]
+    unfinished = finish_erased(filled, state, fetch_requests(filled), KEYS, NOW)
+    assert [one.state for one in unfinished] == ["received"]
     erase_requested(filled, fetch_requests(filled))
-    waiting = finish_erased(filled, fetch_requests(filled), KEYS, NOW)
+    waiting = finish_erased(filled, state, fetch_requests(filled), KEYS, NOW)
     assert [one.request_id for one in waiting] == [asked.request_id]
     monkeypatch.setattr(erasure, "_files", lambda *_: 0)
-    assert finish_erased(filled, fetch_requests(filled), KEYS, NOW) == []
+    assert finish_erased(filled, state, fetch_requests(filled), KEYS, NOW) == []
     done = fetch_requests(filled)[0]
     assert (done.state, done.events, done.quarantined) == ("done", 5, 1)
     told = verify_certificate(done.certificate, public_key_of(KEYS))
     assert told["subject"] == digest_subject(key("ann"))
-    assert [one.get("deleted") for one in told["places"]] == [None, 5, 1, None, None]
-    assert finish_erased(filled, fetch_requests(filled), KEYS, NOW) == []
+    assert [one.get("deleted") for one in told["places"]] == [None, 5, 1, 0, None, None]
+    assert finish_erased(filled, state, fetch_requests(filled), KEYS, NOW) == []
 
 
 def test_who_comes_back_from_a_backup_goes_again(
-    filled: Store, monkeypatch: pytest.MonkeyPatch
+    filled: Store, monkeypatch: pytest.MonkeyPatch, state: State
 ) -> None:
     monkeypatch.setattr(erasure, "_files", lambda *_: 0)
     record_request(filled, key("ann"), NOW, follow_links=True)
     erase_requested(filled, fetch_requests(filled))
-    finish_erased(filled, fetch_requests(filled), KEYS, NOW)
+    finish_erased(filled, state, fetch_requests(filled), KEYS, NOW)
     filled.insert("events", as_stream(ROWS[:3]), token="backup")
     erase_requested(filled, fetch_requests(filled))
     assert people_left(filled) == ["bob", "bob"]
     again = fetch_requests(filled)[0]
     assert (again.state, again.events, again.certificate) == ("erased", 8, "")
     erase_requested(filled, fetch_requests(filled))
-    assert finish_erased(filled, fetch_requests(filled), KEYS, NOW) == []
+    assert finish_erased(filled, state, fetch_requests(filled), KEYS, NOW) == []
     assert '"deleted": 8' in fetch_requests(filled)[0].certificate
 
 
@@ -234,23 +236,23 @@ def test_a_deletion_that_is_under_way_is_waited_for(
         erase_requested(filled, [asked])
 
 
-def test_claims_of_events_are_not_followed_unasked(filled: Store) -> None:
+def test_claims_of_events_are_not_followed_unasked(filled: Store, state: State) -> None:
     """Whoever has the write key can claim to have been anybody."""
     lie = an_event("page_viewed", "mallory", at(1), anonymous_key=key("bob").hex())
     filled.insert("events", as_stream([lie]), token="lie")
-    assert len(fetch_personal_data(filled, key("mallory"), NOW).events) == 1
+    assert len(fetch_personal_data(filled, state, key("mallory"), NOW).events) == 1
     record_request(filled, key("mallory"), NOW)
     erase_requested(filled, fetch_requests(filled))
     assert people_left(filled).count("bob") == 3
 
 
-def test_a_group_of_the_same_name_is_no_mention(store: Store) -> None:
+def test_a_group_of_the_same_name_is_no_mention(store: Store, state: State) -> None:
     rows = [
         an_event("group_joined", "bob", at(1), group_key=key("42").hex()),
         an_event(person="42"),
     ]
     store.insert("events", as_stream(rows), token="rows")
-    assert len(fetch_personal_data(store, key("42"), NOW).events) == 1
+    assert len(fetch_personal_data(store, state, key("42"), NOW).events) == 1
     record_request(store, key("42"), NOW)
     erase_requested(store, fetch_requests(store))
     assert people_left(store) == ["bob"]
@@ -269,17 +271,17 @@ def test_who_asked_before_may_still_mention(store: Store) -> None:
 
 
 def test_nothing_is_certified_that_came_back(
-    filled: Store, monkeypatch: pytest.MonkeyPatch
+    filled: Store, monkeypatch: pytest.MonkeyPatch, state: State
 ) -> None:
     monkeypatch.setattr(erasure, "_files", lambda *_: 0)
     record_request(filled, key("ann"), NOW)
     erase_requested(filled, fetch_requests(filled))
     late = an_event("page_viewed", "ann", at(1), received_at=at(25))
     filled.insert("events", as_stream([late]), token="late")
-    (waiting,) = finish_erased(filled, fetch_requests(filled), KEYS, at(26))
+    (waiting,) = finish_erased(filled, state, fetch_requests(filled), KEYS, at(26))
     assert waiting.state == "received"
     erase_requested(filled, fetch_requests(filled))
-    assert finish_erased(filled, fetch_requests(filled), KEYS, at(26)) == []
+    assert finish_erased(filled, state, fetch_requests(filled), KEYS, at(26)) == []
     assert (
         fetch_requests(filled)[0].events == 4
     )  # two of hers, one that names her, and the late one
@@ -313,11 +315,11 @@ def test_on_a_cluster_every_shard_deletes(database: str, monkeypatch: pytest.Mon
         assert f"'{at(1).timestamp() * 1000:.0f}'" in sql
 
 
-def test_everything_that_is_kept(filled: Store) -> None:
+def test_everything_that_is_kept(filled: Store, state: State) -> None:
     record_request(filled, key("ann"), NOW)
-    found = fetch_personal_data(filled, key("ann"), NOW, follow_links=True)
+    found = fetch_personal_data(filled, state, key("ann"), NOW, follow_links=True)
     assert len(found.events) == 4  # the one of Bob's that names her is Bob's
-    assert len(fetch_personal_data(filled, key("ann"), NOW).events) == 2
+    assert len(fetch_personal_data(filled, state, key("ann"), NOW).events) == 2
     assert [row["reason"] for row in found.quarantined] == ["wrong"]
     told = json.loads(write_personal_json(found))
     assert "/jobs" in [row["properties"].get("path") for row in told["events"]]
@@ -325,13 +327,13 @@ def test_everything_that_is_kept(filled: Store) -> None:
     assert all("session_id" not in row for row in told["events"])
 
 
-def test_a_page_shows_what_was_written_and_runs_nothing(store: Store) -> None:
+def test_a_page_shows_what_was_written_and_runs_nothing(store: Store, state: State) -> None:
     rows = [an_event("note_taken", "ann", at(1), note="<script>alert(1)</script>", n=[1, None])]
     store.insert("events", as_stream(rows), token="rows")
-    page = write_personal_html(fetch_personal_data(store, key("ann"), NOW))
+    page = write_personal_html(fetch_personal_data(store, state, key("ann"), NOW))
     assert "<script" not in page
     assert "note: &lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert page.count("<p>None.</p>") == 2
+    assert page.count("<p>None.</p>") == 3
     assert "2026-03-02 00:00:00 UTC" in page
 
 

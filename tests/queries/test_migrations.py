@@ -33,10 +33,11 @@ def test_twice_is_once(database: str) -> None:
             "0004_settled_months",
             "0005_saved_views",
             "0006_privacy_requests",
+            "0007_set_aside",
         ]
         assert store.migrate() == []
         assert store.schema_version() == list_steps()[-1].version
-        assert tsv(store, "SELECT count() FROM schema_migrations") == "6"
+        assert tsv(store, "SELECT count() FROM schema_migrations") == "7"
 
 
 def test_a_missing_database_is_created(database: str) -> None:
@@ -142,7 +143,7 @@ def test_the_statements_for_a_cluster_can_be_parsed(database: str) -> None:
             for step in list_steps()
             for statement in render_statements(step, cluster, clickhouse_hints())
         ]
-        assert len(statements) == 18
+        assert len(statements) == 20
         for statement in statements:
             assert " ON CLUSTER `two shards`" in statement
             store.execute("EXPLAIN AST " + statement)
@@ -150,7 +151,7 @@ def test_the_statements_for_a_cluster_can_be_parsed(database: str) -> None:
         text.split("ENGINE = ", 1)[1].split("(", 1)[0] for text in statements if "ENGINE" in text
     ]
     assert engines[:6] == ["ReplicatedMergeTree"] * 3 + ["Distributed"] * 3
-    assert engines[6:] == ["ReplicatedMergeTree", "Distributed"] * 3
+    assert engines[6:] == ["ReplicatedMergeTree", "Distributed"] * 4
 
 
 def test_the_events_table_is_as_its_arrow_schema(store: Store) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,9 +139,10 @@ def test_deleted_people_leave_no_byte_in_sqlite(tmp_path: Path) -> None:
     add_consents(state, subject, {"training": (True, 1)}, source="settings", now=NOW)
     start_restriction(state, subject, NOW)
     assert _bytes_of(tmp_path, subject)
-    assert delete_people(state, [subject]) == 2
+    assert delete_people(state, {subject: NOW - timedelta(seconds=1)}) == 0
+    assert delete_people(state, {subject: NOW}) == 2
     assert not _bytes_of(tmp_path, subject)
-    assert delete_people(state, [subject]) == 0
+    assert delete_people(state, {subject: NOW}) == 0
     state.close()
 
 

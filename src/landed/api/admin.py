@@ -133,9 +133,9 @@ def parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
         raise MalformedRequestError("The body is not UTF-8; send UTF-8.") from None
     except msgspec.ValidationError as error:
         said, _, path = str(error).partition(" - at `")
-        raise MalformedRequestError(
-            f"{said}; send {example}.", detail=path.rstrip("`") or "$"
-        ) from None
+        # A key is told as "key` in `$.field".
+        place = path.rstrip("`").rpartition("`")[2]
+        raise MalformedRequestError(f"{said}; send {example}.", detail=place or "$") from None
     except msgspec.DecodeError as error:
         raise MalformedRequestError(f"The body is not JSON: {error}.") from None
 

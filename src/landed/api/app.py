@@ -20,6 +20,7 @@ from landed.api.analytics import READS
 from landed.api.browser_client import browser_client_handlers
 from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
+from landed.api.consents import consent_handlers
 from landed.api.exports import export_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
@@ -65,6 +66,7 @@ def create_app(
         *health_handlers(),
         *admin_handlers(),
         *privacy_handlers(),
+        *consent_handlers(),
         *(read_handler(read) for read in READS),
         *export_handlers(),
         *browser_client_handlers(),

@@ -35,7 +35,7 @@ _REFUSALS: Final = {
     "422": "A parameter breaks its rule.",
     "503": "Nothing was kept or read; send again after Retry-After.",
 }
-_DONE: Final = {"200": "Done.", "202": "Taken; it is done by itself."}
+_DONE: Final = {"200": "Done.", "201": "Made.", "202": "Taken; it is done by itself."}
 _JSON: Final = "application/json"
 _TEXT: Final[Json] = {"type": "string"}
 _SECURITY: Final[list[Json]] = [{"basic": []}, {"bearer": []}, {"header": []}]
@@ -112,6 +112,7 @@ def _capture(answer: str) -> dict[str, _Operation]:
 
 _HEALTH: Final = {_JSON: refer("Health")}
 _ERASURE: Final = {_JSON: refer("RequestAnswer")}
+_ALLOWED: Final = {_JSON: refer("PermissionsAnswer")}
 _KEPT: Final[Mapping[str, Json]] = {_JSON: {"type": "object"}, "text/html": _TEXT}
 _PERSONAL: Final = ("400", "401", "403", "503")
 _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
@@ -176,6 +177,29 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     "/api/privacy/access": {"post": _Operation(_KEPT, _PERSONAL, refer("SubjectRequest"))},
     "/api/privacy/subjects/{user_id}/export": {
         "get": _Operation(_KEPT, ("400", "401", "403", "503"))
+    },
+    "/api/privacy/consents": {
+        "post": _Operation(_ALLOWED, (*_PERSONAL, "422"), refer("ConsentRequest"))
+    },
+    "/api/privacy/subjects/{user_id}/consents": {
+        "get": _Operation(_ALLOWED, ("400", "401", "403", "503"))
+    },
+    "/api/privacy/restrictions": {
+        "post": _Operation(_ALLOWED, _PERSONAL, refer("RestrictionRequest"))
+    },
+    "/api/privacy/subjects/{user_id}/restrict": {
+        "post": _Operation(_ALLOWED, ("400", "401", "403", "503"))
+    },
+    "/api/privacy/purposes": {
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("PurposeAnswer")}}, ("401", "403", "503")
+        ),
+        "post": _Operation(
+            {_JSON: refer("PurposeAnswer")},
+            (*_PERSONAL, "422"),
+            refer("PurposeRequest"),
+            status="201",
+        ),
     },
     "/api/privacy/certificate-key": {"get": _Operation({_JSON: refer("CertificateKey")})},
     "/report.json": {

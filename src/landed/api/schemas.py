@@ -9,6 +9,13 @@ import msgspec
 from landed.api.admin import PersonLink, PersonLinkRequest, SqlRequest
 from landed.api.analytics import READS
 from landed.api.calls import build_call_schemas
+from landed.api.consents import (
+    ConsentRequest,
+    PermissionsAnswer,
+    PurposeAnswer,
+    PurposeRequest,
+    RestrictionRequest,
+)
 from landed.api.privacy import CertificateKey, RequestAnswer, SubjectRequest
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
@@ -229,6 +236,8 @@ def build_schemas() -> Json:
         [
             *(SqlRequest, PersonLinkRequest, PersonLink),
             *(SubjectRequest, RequestAnswer, CertificateKey),
+            *(ConsentRequest, PermissionsAnswer, PurposeRequest, PurposeAnswer),
+            RestrictionRequest,
         ],
         ref_template=REFERENCES,
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["DataOption", "HostOption", "PortOption"]
+__all__ = ["DataOption", "HostOption", "PortOption", "UserId"]
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Folder of all that is kept. [LANDED_DATA]")
@@ -16,3 +16,4 @@ HostOption = Annotated[str | None, typer.Option(help="Address to listen on. [LAN
 PortOption = Annotated[
     int | None, typer.Option(help="Port to listen on; 0 takes a free one. [LANDED_PORT]")
 ]
+UserId = Annotated[str, typer.Argument(help="The id as the host product sends it.")]

@@ -4,33 +4,24 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import httpx
 import typer
 from rich.console import Console
 
-from landed.cli.local import find_server, opened, settings_for
-from landed.cli.options import DataOption
-from landed.config import Settings
+from landed.cli import consents
+from landed.cli.desk import Ask, desk
+from landed.cli.local import settings_for
+from landed.cli.options import DataOption, UserId
 from landed.errors import InvalidInputError, LandedError
-from landed.privacy import (
-    PrivacyRequest,
-    fetch_requests,
-    public_key_of,
-    verify_certificate,
-    write_personal_html,
-    write_personal_json,
-)
-from landed.wiring import Services, read_keys
+from landed.privacy import public_key_of, verify_certificate
+from landed.wiring import read_keys
 
 __all__ = ["app"]
 
-_PATIENCE_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 1.0
 _LONGEST_SECONDS: Final = 1200.0
 _FORMS: Final = {".json": "json", ".html": "html"}
@@ -39,7 +30,6 @@ app = typer.Typer(
     help="What people may ask about their data: see it, have it erased, and the proof.",
     no_args_is_help=True,
 )
-UserId = Annotated[str, typer.Argument(help="The id as the host product sends it.")]
 FollowOption = Annotated[
     bool,
     typer.Option(
@@ -48,7 +38,6 @@ FollowOption = Annotated[
         "claim anybody's id.",
     ),
 ]
-Ask = Callable[[str, str, dict[str, Any]], Any]
 
 
 @app.command("forget")
@@ -75,7 +64,7 @@ def forget(
     console = Console(stderr=True, highlight=False)
     if not yes:
         typer.confirm("Erase everything about this person? It cannot be undone", abort=True)
-    with _desk(settings_for(data)) as ask:
+    with desk(settings_for(data)) as ask:
         found = ask("POST", "erasures", {"user_id": user_id, "follow_links": follow_links})
         place = certificate or Path(f"erasure-{found['request_id']}.json")
         with console.status("erasing") as status:
@@ -122,7 +111,7 @@ def export(
         raise InvalidInputError(f"{file.name} must end with .json or .html.")
     if file.exists():
         raise InvalidInputError(f"{file} exists. Name another file, or remove it.")
-    with _desk(settings_for(data)) as ask:
+    with desk(settings_for(data)) as ask:
         body = {"user_id": user_id, "format": form, "follow_links": follow_links}
         told = ask("POST", "access", body)
     file.touch(mode=0o600)
@@ -138,7 +127,7 @@ def report(data: DataOption = None) -> None:
 
         landed privacy report
     """
-    with _desk(settings_for(data)) as ask:
+    with desk(settings_for(data)) as ask:
         found = ask("GET", "erasures", {})
     if not found:
         typer.echo("Nobody asked for anything.")
@@ -162,7 +151,7 @@ def certificate(
 
         landed privacy certificate 1b4e28ba-2fa1-41d2-883f-0016d3cca427 proof.json
     """
-    with _desk(settings_for(data)) as ask:
+    with desk(settings_for(data)) as ask:
         found = next(
             (one for one in ask("GET", "erasures", {}) if one["request_id"] == request_id), None
         )
@@ -207,45 +196,4 @@ def verify(
     )
 
 
-@contextmanager
-def _desk(settings: Settings) -> Iterator[Ask]:
-    """Ask the running server, or do what it would in the folder."""
-    server = find_server(settings)
-    if server is None:
-        with opened(settings) as services:
-            yield lambda method, path, body: _do(services, method, path, body)
-        return
-    headers = {"Authorization": f"Bearer {server.keys.admin_key}"}
-    with httpx.Client(headers=headers, timeout=_PATIENCE_SECONDS) as client:
-
-        def ask(method: str, path: str, body: dict[str, Any]) -> Any:
-            answer = client.request(
-                method, f"{server.url}/api/privacy/{path}", json=body if method == "POST" else None
-            )
-            if answer.is_error:
-                raise LandedError(f"The server refused: {answer.json()['message']}")
-            return answer.text if path == "access" else answer.json()
-
-        yield ask
-
-
-def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any:
-    from landed.jobs import erase_now  # noqa: PLC0415 - apprise, which few commands need
-
-    follow = bool(body.get("follow_links"))
-    if path == "access":
-        key = services.subject_key(body["user_id"])
-        write = write_personal_html if body["format"] == "html" else write_personal_json
-        return write(services.fetch_person(key, follow_links=follow))
-    if method == "POST":
-        return _plain(services.record_erasure(body["user_id"], follow_links=follow))
-    if path == "erasures":
-        return [_plain(one) for one in fetch_requests(services.store)]
-    erase_now(services, search=False)
-    return _plain(fetch_requests(services.store, path.partition("/")[2])[0])
-
-
-def _plain(one: PrivacyRequest) -> dict[str, Any]:
-    """As the server would answer."""
-    answer = one.to_answer()
-    return {**answer, **{name: answer[name].isoformat() for name in ("received_at", "due_at")}}
+consents.add_to(app)

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -56,6 +56,13 @@ _ID_PROPERTIES: Final = {
     "group_id": "group_key",
     "groupId": "group_key",
 }
+_SENDERS: Final = (
+    "user_id",
+    "userId",
+    "distinct_id",
+    "anonymous_id",
+    "anonymousId",
+)
 # Paths of URLs arrive percent-encoded, where no name can be seen in them.
 _PATH_PROPERTIES: Final = ("path", "page_path", "$pathname")
 _PLACES: Final = frozenset({*_PATH_PROPERTIES, "referrer_domain"})
@@ -88,6 +95,19 @@ class BuiltRows:
     refusals: dict[int, str]
 
 
+class People(Protocol):
+    """Who said what about their events."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody forbids to keep an event."""
+        ...
+
+    def may_keep(self, subjects: Sequence[bytes], /) -> bool:
+        """Tell whether an event of somebody may be kept."""
+        ...
+
+
 @dataclass(frozen=True)
 class Pipeline:
     """Builds rows from decoded requests. Stateless but for its caches; one per process.
@@ -96,11 +116,13 @@ class Pipeline:
         pseudonymiser: Turns ids into keys.
         scrubber: Removes personal data from text.
         contexts: Reduces contexts to what does not identify.
+        people: Who said what about their events; None: nobody is asked.
     """
 
     pseudonymiser: Pseudonymiser
     scrubber: Scrubber
     contexts: ContextCleaner
+    people: People | None = None
 
     def build_rows(
         self,
@@ -122,19 +144,42 @@ class Pipeline:
         """
         received_ms = (received_at - _EPOCH) // _ONE_MS
         rows: list[EventRow] = []
-        refused = [item for item in decoded.rejected if _may_keep(item, gpc=gpc, dnt=dnt)]
+        refused = [
+            item
+            for item in decoded.rejected
+            if _may_keep(item, gpc=gpc, dnt=dnt) and self._sender_allows(item.content)
+        ]
         withheld = len(decoded.rejected) - len(refused)
         for index, event in zip(places_of(decoded), decoded.events, strict=True):
             if not may_collect(event.context, gpc=gpc, dnt=dnt):
                 withheld += 1
                 continue
             try:
+                if not self._allows(event.user_id, event.anonymous_id):
+                    withheld += 1
+                    continue
                 rows.append(self._event_row(event, received_ms, source))
             except InvalidEventError as error:
                 refused.append(_rejected(index, event, error))
         quarantine = [self._quarantine_row(item, received_ms, source) for item in refused]
         refusals = {item.index: item.reason for item in refused}
         return BuiltRows(rows, quarantine, withheld, refusals)
+
+    def _allows(self, *raw_ids: Any) -> bool:
+        """Ask whether a person's events may be kept, under each id that the event gives."""
+        people = self.people
+        if people is None or people.is_open:
+            return True
+        return people.may_keep([self.pseudonymiser.subject_key(str(one)) for one in raw_ids if one])
+
+    def _sender_allows(self, content: Any) -> bool:
+        """The same for an event that cannot be read: its ids stand where its sender put them."""
+        if not isinstance(content, dict):
+            return True
+        try:
+            return self._allows(*(content.get(name) for name in _SENDERS))
+        except InvalidEventError:
+            return True
 
     def _event_row(self, event: RawEvent, received_ms: int, source: str) -> EventRow:
         name = canonical_name(event.event)

@@ -1,4 +1,4 @@
-"""Erasure by the clock: who asked to be forgotten is, and stays so."""
+"""Erasure by the clock: who asked to be forgotten is, and stays so; so for restriction."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def erase_now(services: Services, *, search: bool) -> int:
 
     Args:
         services: Of the installation.
-        search: Also look for rows that came back, of people who were forgotten before: one look
-            at every row.
+        search: Also look for rows that came back, of people who were forgotten before or are
+            restricted: one look at every row.
 
     Returns:
         How many requests are not done yet; files of replaced parts stay for some minutes.
@@ -36,15 +36,19 @@ def erase_now(services: Services, *, search: bool) -> int:
     Raises:
         StoreError: The store is away or behind; nothing is lost, try again.
     """
+    if search:
+        services.keep_restrictions()
     requests = fetch_requests(services.store)
     open_ones = any(one.state in {"received", "erasing"} for one in requests)
     if open_ones or (search and requests):
         services.empty_spool(_SPOOL_SECONDS)
         erase_requested(services.store, requests)
-        for forget in services.keepers:
-            forget()
+        services.forget_answers()
         requests = fetch_requests(services.store)
-    return len(finish_erased(services.store, requests, services.keys, services.clock()))
+    now = services.clock()
+    waiting = finish_erased(services.store, services.state, requests, services.keys, now)
+    services.people.refresh()
+    return len(waiting)
 
 
 async def erase_forever(services: Services) -> None:

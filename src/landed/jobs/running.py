@@ -1,4 +1,4 @@
-"""What runs by the clock beside the server: monitoring, the report, erasure."""
+"""What runs by the clock beside the server: monitoring, the report, erasure, consents."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from landed.insights import Notice, fetch_performance
+from landed.jobs.consulting import consult_forever
 from landed.jobs.erasing import erase_forever
 from landed.jobs.outlets import Outlets
 from landed.jobs.reports import report_forever
@@ -33,7 +34,11 @@ async def running_jobs(services: Services, outlets: Outlets, url: str) -> AsyncI
         outlets: Where alerts go.
         url: Where the server listens.
     """
-    wanted = [report_forever(services.settings, services.clock), erase_forever(services)]
+    wanted = [
+        report_forever(services.settings, services.clock),
+        erase_forever(services),
+        consult_forever(services),
+    ]
     if services.settings.monitoring:
         wanted += [_monitor(services, outlets, url), outlets.send_forever()]
     tasks = [asyncio.ensure_future(one) for one in wanted]

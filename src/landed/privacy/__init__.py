@@ -5,6 +5,9 @@ person (`Scrubber`), the context is cut down to what is useful and common to man
 (`ContextCleaner`), and an event that its sender may not keep is not kept (`may_collect`).
 The secrets for it lie beside the store, not in it (`load_keys`).
 
+What a person allows is recorded with its history (`record_consents`), and asked for each event
+(`ConsentBook`).
+
 And what a person may ask later: to see everything (`fetch_personal_data`), and to be forgotten
 (`record_request`, `erase_requested`, `finish_erased`), with a signed certificate.
 """
@@ -16,12 +19,26 @@ from landed.privacy.access import (
     write_personal_json,
 )
 from landed.privacy.certificates import public_key_of, sign_certificate, verify_certificate
-from landed.privacy.consent import may_collect
+from landed.privacy.consents import (
+    ConsentBook,
+    Permission,
+    Permissions,
+    fetch_permissions,
+    record_consents,
+)
 from landed.privacy.context import ContextCleaner, known_referrer, private_context
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
 from landed.privacy.keys import load_keys
 from landed.privacy.pseudonyms import Pseudonymiser
+from landed.privacy.purposes import (
+    PURPOSES,
+    Basis,
+    Purpose,
+    Rule,
+    fetch_rules,
+    publish_purpose,
+)
 from landed.privacy.requests import (
     PrivacyRequest,
     digest_subject,
@@ -30,23 +47,33 @@ from landed.privacy.requests import (
     record_request,
 )
 from landed.privacy.scrubbing import Scrubber
+from landed.privacy.signals import may_collect
 from landed.privacy.types import Keys, Kind
 
 __all__ = [
+    "PURPOSES",
+    "Basis",
+    "ConsentBook",
     "ContextCleaner",
     "Keys",
     "Kind",
+    "Permission",
+    "Permissions",
     "PersonalData",
     "PrivacyRequest",
     "Pseudonymiser",
+    "Purpose",
+    "Rule",
     "Scrubber",
     "check_spool",
     "check_store",
     "digest_subject",
     "erasable_of",
     "erase_requested",
+    "fetch_permissions",
     "fetch_personal_data",
     "fetch_requests",
+    "fetch_rules",
     "fetch_subjects",
     "finish_erased",
     "known_referrer",
@@ -54,6 +81,8 @@ __all__ = [
     "may_collect",
     "private_context",
     "public_key_of",
+    "publish_purpose",
+    "record_consents",
     "record_request",
     "sign_certificate",
     "verify_certificate",

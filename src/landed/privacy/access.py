@@ -11,6 +11,7 @@ from html import escape
 from operator import itemgetter
 from typing import Any, Final
 
+from landed.privacy.consents import Permissions, fetch_permissions
 from landed.privacy.requests import (
     KEYS_AT_ONCE,
     PrivacyRequest,
@@ -18,6 +19,7 @@ from landed.privacy.requests import (
     fetch_requests,
     fetch_subjects,
 )
+from landed.state import State
 from landed.store import Store
 
 __all__ = ["PersonalData", "fetch_personal_data", "write_personal_html", "write_personal_json"]
@@ -44,21 +46,29 @@ class PersonalData:
         events: Of the log, the first one first.
         quarantined: Events that could not be taken.
         requests: What the person asked before.
+        permissions: What the person allows, and said about it.
     """
 
     made_at: datetime
     events: list[dict[str, Any]]
     quarantined: list[dict[str, Any]]
     requests: list[PrivacyRequest]
+    permissions: Permissions
 
 
 def fetch_personal_data(
-    store: Store, subject_key: bytes, now: datetime, *, follow_links: bool = False
+    store: Store,
+    state: State,
+    subject_key: bytes,
+    now: datetime,
+    *,
+    follow_links: bool = False,
 ) -> PersonalData:
     """Read everything that is kept about a person.
 
     Args:
         store: The store.
+        state: Has what the person allows.
         subject_key: Of the id that the host knows.
         now: The time.
         follow_links: Also what is under the ids that the person's events claim, see
@@ -67,6 +77,7 @@ def fetch_personal_data(
     Raises:
         InvalidInputError: The events claim too many ids.
         StoreError: The store is away.
+        StateError: The state is away.
     """
     subjects = fetch_subjects(store, subject_key) if follow_links else (subject_key,)
     events: list[dict[str, Any]] = []
@@ -83,6 +94,7 @@ def fetch_personal_data(
         events=[_readable(row) for row in events],
         quarantined=[_readable(row) for row in refused],
         requests=[one for one in fetch_requests(store) if digests & set(one.subjects)],
+        permissions=fetch_permissions(state, subjects),
     )
 
 
@@ -106,6 +118,7 @@ def write_personal_json(data: PersonalData) -> str:
             }
             for one in data.requests
         ],
+        "consents": data.permissions.to_answer(),
     }
     return json.dumps(whole, default=_moment, ensure_ascii=False, indent=1)
 
@@ -125,6 +138,28 @@ def write_personal_html(data: PersonalData) -> str:
         _table(data.events, ("occurred_at", "event", "properties", "context", "source")),
         f"<h2>Events that could not be taken ({len(data.quarantined):,})</h2>",
         _table(data.quarantined, ("received_at", "event", "reason", "content")),
+        "<h2>What you allow</h2>",
+        _restricted(data.permissions),
+        _table(
+            [
+                {"for": one.purpose, "allowed": "yes" if one.allowed else "no", "basis": one.basis}
+                for one in data.permissions.purposes
+            ],
+            ("for", "allowed", "basis"),
+        ),
+        f"<h2>What you said about it ({len(data.permissions.history):,})</h2>",
+        _table(
+            [
+                {
+                    "when": one.said_at,
+                    "for": one.purpose,
+                    "answer": "yes" if one.granted else "no",
+                    "where": one.source,
+                }
+                for one in data.permissions.history
+            ],
+            ("when", "for", "answer", "where"),
+        ),
         f"<h2>Requests ({len(data.requests):,})</h2>",
         _table(
             [
@@ -136,6 +171,11 @@ def write_personal_html(data: PersonalData) -> str:
         "</html>",
     ]
     return "\n".join(parts)
+
+
+def _restricted(permissions: Permissions) -> str:
+    since = permissions.restricted_since
+    return f"<p>Your data are kept but not used since {_words(since)}.</p>" if since else ""
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from landed.errors import StoreError
 from landed.privacy.certificates import sign_certificate
 from landed.privacy.requests import PrivacyRequest, record_step
 from landed.privacy.types import Keys
+from landed.state import State, delete_people
 from landed.store import Erasable, Store, count_erasable, erase_rows
 
 Found = Mapping[str, Mapping[str, int]]
@@ -93,20 +94,22 @@ def _end(store: Store, request: PrivacyRequest) -> PrivacyRequest:
 
 
 def _count(request: PrivacyRequest, found: Found) -> tuple[int, int]:
+    """Rows of the log, those that were set aside among them, and of the quarantine."""
     events, quarantined = (
-        sum(found[place][digest] for digest in request.subjects)
-        for place in ("events", "quarantine")
+        sum(found[place][digest] for digest in request.subjects for place in places)
+        for places in (("events", "set_aside"), ("quarantine",))
     )
     return events, quarantined
 
 
 def finish_erased(
-    store: Store, requests: Sequence[PrivacyRequest], keys: Keys, now: datetime
+    store: Store, state: State, requests: Sequence[PrivacyRequest], keys: Keys, now: datetime
 ) -> list[PrivacyRequest]:
     """Certify what is gone from the disk too.
 
     Args:
         store: The store.
+        state: Has what the people allowed, which goes last: until then it is obeyed.
         requests: As the store has them.
         keys: Sign the certificates.
         now: The time.
@@ -131,7 +134,8 @@ def finish_erased(
             record_step(store, step)
             waiting.append(step)
         elif request.request_id in gone:
-            text = sign_certificate(_content(request, keys, now), keys)
+            said = delete_people(state, dict.fromkeys(request.subjects, request.received_at))
+            text = sign_certificate(_content(request, keys, now, said), keys)
             step = replace(request, state="done", certificate=text, events=0, quarantined=0)
             record_step(store, step)
         elif request.state != "done":
@@ -143,7 +147,7 @@ def _files(store: Store, before: datetime) -> int:
     return int(store.query("replaced_files", {"before": before})[0]["parts"])
 
 
-def _content(request: PrivacyRequest, keys: Keys, now: datetime) -> dict[str, Any]:
+def _content(request: PrivacyRequest, keys: Keys, now: datetime, said: int) -> dict[str, Any]:
     erased_at = request.noted_at or now
     return {
         "what": "certificate of erasure",
@@ -156,8 +160,13 @@ def _content(request: PrivacyRequest, keys: Keys, now: datetime) -> dict[str, An
         "certified_at": now.isoformat(),
         "places": [
             {"place": "spool of this server", "how": "emptied into the log before", "left": 0},
-            {"place": "log of events, with its rollups", "deleted": request.events, "left": 0},
+            {
+                "place": "log of events, with its rollups and what was set aside",
+                "deleted": request.events,
+                "left": 0,
+            },
             {"place": "quarantine", "deleted": request.quarantined, "left": 0},
+            {"place": "consents and restrictions", "deleted": said, "left": 0},
             {"place": "replaced files on the disk of this server", "how": "removed", "left": 0},
             {"place": "kept answers of this server", "how": "thrown away", "left": 0},
         ],

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from landed.state.database import State
 from landed.state.tables import CONSENTS, MARKS, PURPOSES, RESTRICTIONS
@@ -276,8 +276,12 @@ def fetch_restrictions(state: State, subjects: Sequence[str] | None = None) -> l
     ]
 
 
-def delete_people(state: State, subjects: Sequence[str]) -> int:
+def delete_people(state: State, moments: Mapping[str, datetime]) -> int:
     """Delete all rows about people, and what lies of them in the write-ahead log.
+
+    Args:
+        state: The state.
+        moments: Digest of a pseudonym → what was said until then goes.
 
     Returns:
         How many rows there were.
@@ -287,13 +291,20 @@ def delete_people(state: State, subjects: Sequence[str]) -> int:
     """
     deleted = 0
     with state.writing() as connection:
-        for table in (CONSENTS, RESTRICTIONS):
-            deleted += connection.execute(
-                delete(table).where(table.c.subject.in_(subjects))
-            ).rowcount
+        for table, said_at in (
+            (CONSENTS, CONSENTS.c.said_at),
+            (RESTRICTIONS, RESTRICTIONS.c.since),
+        ):
+            gone = delete(table).where(
+                table.c.subject == bindparam("whose"), said_at <= bindparam("until")
+            )
+            for subject, until in moments.items():
+                asked = {"whose": subject, "until": until}
+                deleted += connection.execute(gone, asked).rowcount
         if deleted:
             _move(connection, "rewritten")
-    state.sweep()
+    if deleted:
+        state.sweep()
     return deleted
 
 

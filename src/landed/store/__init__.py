@@ -5,6 +5,7 @@ are files in `queries/`, asked by name; the tables are files in `migrations/`. T
 engine itself is a process of its own, which `supervisor` starts.
 """
 
+from landed.store.aside import put_back, set_aside
 from landed.store.client import FORMATS, Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import ExportForm
@@ -37,5 +38,7 @@ __all__ = [
     "list_queries",
     "migrate",
     "parse_dsn",
+    "put_back",
     "read_query",
+    "set_aside",
 ]

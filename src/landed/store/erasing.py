@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from string import Template
 from typing import Final
 
-from landed.errors import InvalidInputError
 from landed.store.client import Store
+from landed.store.digests import quote_digests, quote_words
 from landed.store.limits import UPKEEP
 from landed.store.sql_files import quote_name, read_statement
 
 __all__ = ["Erasable", "count_erasable", "erase_rows"]
 
+_PLACES: Final = ("events", "quarantine", "set_aside")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DIGEST: Final = re.compile("[0-9a-f]{64}")
 # An event says itself when it happened; what does not is taken to be as old as its arrival.
 _REFUSED_AT: Final = (
     "toUnixTimestamp64Milli(least(received_at, ifNull(parseDateTime64BestEffortOrNull("
@@ -40,7 +39,9 @@ class Erasable:
 
 
 def count_erasable(store: Store, wanted: Erasable) -> dict[str, Counter[str]]:
-    """Count what is there, by place (`events`, `quarantine`) and digest; one look at every row.
+    """Count what is there, by place and digest; one look at every row.
+
+    Places are `events`, `quarantine` and `set_aside`.
 
     Args:
         store: The store.
@@ -49,7 +50,7 @@ def count_erasable(store: Store, wanted: Erasable) -> dict[str, Counter[str]]:
     Raises:
         StoreError: The store is away.
     """
-    found: dict[str, Counter[str]] = {"events": Counter(), "quarantine": Counter()}
+    found: dict[str, Counter[str]] = {place: Counter() for place in _PLACES}
     if wanted.moments:
         for row in store.answer(_written("erasable_rows", wanted), limits=UPKEEP):
             found[row["place"]][row["digest"]] += int(row["rows"])
@@ -64,7 +65,7 @@ def erase_rows(store: Store, table: str, wanted: Erasable) -> None:
 
     Args:
         store: The store.
-        table: `events` or `quarantine`.
+        table: `events`, `quarantine` or `set_aside`.
         wanted: Whose rows.
 
     Raises:
@@ -79,18 +80,11 @@ def erase_rows(store: Store, table: str, wanted: Erasable) -> None:
 
 def _written(name: str, wanted: Erasable, place: str = "") -> str:
     """The statement with its lists in it: digests that were looked at, and numbers."""
-    if not all(map(_DIGEST.fullmatch, (*wanted.moments, *wanted.named))):
-        raise InvalidInputError("A digest must be 64 hexadecimal digits.")
     moments = [(at - _EPOCH) // timedelta(milliseconds=1) for at in wanted.moments.values()]
     return Template(read_statement(name)).substitute(
         place=place,
         refused_at=_REFUSED_AT,
-        digests=_list(wanted.moments),
-        before=f"arrayMap(one -> toInt64(one), {_list(map(str, moments))})",
-        named=_list(sorted(wanted.named)),
+        digests=quote_digests(wanted.moments),
+        before=f"arrayMap(one -> toInt64(one), {quote_words(map(str, moments))})",
+        named=quote_digests(sorted(wanted.named)),
     )
-
-
-def _list(words: Iterable[str]) -> str:
-    """A list as one literal: of one literal each, some ten thousand would be too large a tree."""
-    return f"splitByChar(',', '{','.join(words)}')"

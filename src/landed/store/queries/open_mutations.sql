@@ -2,5 +2,5 @@
 SELECT count() AS mutations
 FROM system.mutations
 WHERE database = currentDatabase()
-    AND table IN ('events', 'events_local', 'quarantine', 'quarantine_local')
+    AND table IN ('events', 'events_local', 'quarantine', 'quarantine_local', 'set_aside', 'set_aside_local')
     AND NOT is_done

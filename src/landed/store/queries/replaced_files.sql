@@ -3,6 +3,6 @@
 SELECT count() AS parts
 FROM system.parts
 WHERE database = currentDatabase()
-    AND table IN ('events', 'events_local', 'quarantine', 'quarantine_local')
+    AND table IN ('events', 'events_local', 'quarantine', 'quarantine_local', 'set_aside', 'set_aside_local')
     AND NOT active
     AND remove_time <= {before:DateTime64(3, 'UTC')}

@@ -1,14 +1,31 @@
--- What is kept about a person? The first event first.
+-- What is kept about a person? The first event first; also what is set aside.
 --
 -- subjects      the person's pseudonyms
-SELECT
-    event,
-    occurred_at,
-    received_at,
-    toString(source) AS source,
-    toString(session_id) AS session_id,
-    toJSONString(context) AS context,
-    toJSONString(properties) AS properties
-FROM events
-PREWHERE subject_key IN {subjects:Array(UUID)}
+SELECT * EXCEPT message_id
+FROM
+(
+    SELECT
+        toString(event) AS event,
+        occurred_at,
+        received_at,
+        toString(source) AS source,
+        toString(session_id) AS session_id,
+        toJSONString(context) AS context,
+        toJSONString(properties) AS properties,
+        message_id
+    FROM events
+    PREWHERE subject_key IN {subjects:Array(UUID)}
+    UNION ALL
+    SELECT
+        toString(event) AS event,
+        occurred_at,
+        received_at,
+        toString(source) AS source,
+        toString(session_id) AS session_id,
+        context,
+        properties,
+        message_id
+    FROM set_aside
+    PREWHERE subject_key IN {subjects:Array(UUID)}
+)
 ORDER BY occurred_at, event, message_id

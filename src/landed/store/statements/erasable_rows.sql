@@ -39,3 +39,23 @@ FROM
     FROM quarantine
 )
 GROUP BY digest
+UNION ALL
+SELECT digest, 'set_aside' AS place, count() AS rows
+FROM
+(
+    SELECT arrayJoin(arraySlice(arrayFilter(
+        one -> toUnixTimestamp64Milli(least(received_at, occurred_at)) < transform(one, digests, moments, toInt64(0)),
+        arrayPushFront(
+            arrayFilter(
+                one -> has(named, one),
+                arrayMap(
+                    one -> lower(hex(SHA256(unhex(one)))),
+                    arrayFilter(one -> length(one) = 32, [JSONExtractString(properties, 'user_key'), JSONExtractString(properties, 'previous_key')])
+                )
+            ),
+            lower(hex(SHA256(UUIDStringToNum(toString(subject_key)))))
+        )
+    ), 1, 1)) AS digest
+    FROM set_aside
+)
+GROUP BY digest

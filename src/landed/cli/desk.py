@@ -1,0 +1,130 @@
+"""The desk for what people ask: the running server, or what it would do in the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any, Final
+
+import httpx
+import msgspec
+
+from landed.cli.local import find_server, opened
+from landed.config import Settings
+from landed.errors import LandedError
+from landed.privacy import (
+    PrivacyRequest,
+    fetch_requests,
+    fetch_rules,
+    write_personal_html,
+    write_personal_json,
+)
+from landed.wiring import Services
+
+__all__ = ["Ask", "desk"]
+
+_PATIENCE_SECONDS: Final = 120.0
+Ask = Callable[[str, str, dict[str, Any]], Any]
+
+
+@contextmanager
+def desk(settings: Settings) -> Iterator[Ask]:
+    """Ask the running server, or do what it would in the folder.
+
+    Args:
+        settings: Where the folder is.
+
+    Returns:
+        Method, path below `/api/privacy/`, and body → the answer.
+
+    Raises:
+        LandedError: The server refused.
+        StoreError: The store did not come up, or another process owns the folder.
+    """
+    server = find_server(settings)
+    if server is None:
+        with opened(settings) as services:
+            yield lambda method, path, body: _do(services, method, path, body)
+        return
+    headers = {"Authorization": f"Bearer {server.keys.admin_key}"}
+    with httpx.Client(headers=headers, timeout=_PATIENCE_SECONDS) as client:
+
+        def ask(method: str, path: str, body: dict[str, Any]) -> Any:
+            answer = client.request(
+                method, f"{server.url}/api/privacy/{path}", json=body if method == "POST" else None
+            )
+            if answer.is_error:
+                raise LandedError(f"The server refused: {answer.json()['message']}")
+            return answer.text if path == "access" else answer.json()
+
+        yield ask
+
+
+def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any:
+    place = path.partition("/")[0]
+    return _DOES[method, place](services, body | {"request_id": path.partition("/")[2]})
+
+
+def _show(services: Services, body: dict[str, Any]) -> str:
+    key = services.subject_key(body["user_id"])
+    write = write_personal_html if body["format"] == "html" else write_personal_json
+    return write(services.fetch_person(key, follow_links=body["follow_links"]))
+
+
+def _forget(services: Services, body: dict[str, Any]) -> Any:
+    return _plain(services.record_erasure(body["user_id"], follow_links=body["follow_links"]))
+
+
+def _look(services: Services, body: dict[str, Any]) -> Any:
+    if not body["request_id"]:
+        return [_plain(one) for one in fetch_requests(services.store)]
+    from landed.jobs import erase_now  # noqa: PLC0415 - apprise, which few commands need
+
+    erase_now(services, search=False)
+    return _plain(fetch_requests(services.store, body["request_id"])[0])
+
+
+def _plain(one: PrivacyRequest) -> Any:
+    """As the server would answer."""
+    return _as_json(one.to_answer())
+
+
+def _as_json(answer: Any) -> Any:
+    return msgspec.to_builtins(answer)
+
+
+def _consent(services: Services, body: dict[str, Any]) -> Any:
+    found = services.record_consents(
+        body["user_id"], body["consents"], source=body["source"], version=body["version"]
+    )
+    return _as_json(found.to_answer())
+
+
+def _restrict(services: Services, body: dict[str, Any]) -> Any:
+    return _as_json(services.restrict(body["user_id"], is_wanted=body["restricted"]).to_answer())
+
+
+def _purposes(services: Services, _: dict[str, Any]) -> Any:
+    return [
+        _as_json({**asdict(rule), "silence_allows": rule.silence_allows})
+        for rule in fetch_rules(services.state).values()
+    ]
+
+
+def _publish(services: Services, body: dict[str, Any]) -> Any:
+    rule = services.publish_purpose(
+        body["purpose"], basis=body["basis"], text=body["text"], renew=body["renew"]
+    )
+    return _as_json({**asdict(rule), "silence_allows": rule.silence_allows})
+
+
+_DOES: Final[dict[tuple[str, str], Callable[[Services, dict[str, Any]], Any]]] = {
+    ("POST", "access"): _show,
+    ("POST", "erasures"): _forget,
+    ("GET", "erasures"): _look,
+    ("POST", "consents"): _consent,
+    ("POST", "restrictions"): _restrict,
+    ("GET", "purposes"): _purposes,
+    ("POST", "purposes"): _publish,
+}

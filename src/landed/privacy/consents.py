@@ -1,0 +1,259 @@
+"""What people allow: recorded with its history, and known wherever data are taken or used."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from landed.errors import InvalidInputError
+from landed.privacy.purposes import PURPOSES, Purpose, Rule, fetch_rules
+from landed.privacy.requests import digest_subject
+from landed.state import (
+    ConsentRow,
+    RestrictionRow,
+    State,
+    add_consents,
+    fetch_changes,
+    fetch_history,
+    fetch_marks,
+    fetch_restrictions,
+)
+
+__all__ = ["ConsentBook", "Permission", "Permissions", "fetch_permissions", "record_consents"]
+
+_AT_ONCE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """Whether a person's data may be used for a purpose.
+
+    Attributes:
+        purpose: For what.
+        allowed: Whether they may.
+        basis: The purpose's lawful basis.
+        said: The person's last word; None: they said nothing, and the basis decides.
+    """
+
+    purpose: Purpose
+    allowed: bool
+    basis: str
+    said: ConsentRow | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permissions:
+    """What a person allows.
+
+    Attributes:
+        purposes: One for each purpose.
+        restricted_since: Since when their data may be kept, but not used; None: they may.
+        history: All that they said, the first word first.
+        restrictions: All restrictions that they had.
+    """
+
+    purposes: tuple[Permission, ...]
+    restricted_since: datetime | None
+    history: tuple[ConsentRow, ...]
+    restrictions: tuple[RestrictionRow, ...]
+
+    def allows(self, purpose: Purpose) -> bool:
+        """Tell whether the person's data may be used for a purpose now."""
+        return any(one.allowed for one in self.purposes if one.purpose == purpose)
+
+    def to_answer(self) -> dict[str, Any]:
+        """What may be told of it: no digest."""
+        return {
+            "purposes": {
+                one.purpose: {
+                    "allowed": one.allowed,
+                    "basis": one.basis,
+                    "said": None if one.said is None else one.said.granted,
+                    "said_at": None if one.said is None else one.said.said_at,
+                    "version": None if one.said is None else one.said.version,
+                }
+                for one in self.purposes
+            },
+            "restricted_since": self.restricted_since,
+            "history": [
+                {
+                    "purpose": row.purpose,
+                    "granted": row.granted,
+                    "version": row.version,
+                    "source": row.source,
+                    "said_at": row.said_at,
+                }
+                for row in self.history
+            ],
+            "restrictions": [
+                {"since": row.since, "lifted_at": row.lifted_at} for row in self.restrictions
+            ],
+        }
+
+
+def record_consents(
+    state: State,
+    subject_key: bytes,
+    answers: Mapping[Purpose, bool],
+    *,
+    source: str,
+    now: datetime,
+    version: int | None = None,
+) -> None:
+    """Keep what a person says to one or more purposes.
+
+    Args:
+        state: The state.
+        subject_key: Pseudonym of the person.
+        answers: Purpose → yes or no.
+        source: Where it was said, such as "settings page".
+        now: When.
+        version: Of the text that was shown; None: the one that holds now.
+
+    Raises:
+        InvalidInputError: There is no such version yet.
+        StateError: The database is away; nothing was kept.
+    """
+    rules = fetch_rules(state)
+    for purpose in answers:
+        if version is not None and not 0 <= version <= rules[purpose].version:
+            raise InvalidInputError(
+                f"There is no version {version} of {purpose}; the latest is "
+                f"{rules[purpose].version}.",
+                detail="$.version",
+            )
+    said: dict[str, tuple[bool, int]] = {
+        purpose: (granted, rules[purpose].version if version is None else version)
+        for purpose, granted in answers.items()
+    }
+    if said:
+        add_consents(state, digest_subject(subject_key), said, source=source, now=now)
+
+
+def fetch_permissions(state: State, subjects: Sequence[bytes]) -> Permissions:
+    """Give what a person allows, with the history.
+
+    Args:
+        state: The state.
+        subjects: Pseudonyms of one person, the one that the host knows first; what was said
+            under the others is history only.
+
+    Raises:
+        StateError: The database is away.
+    """
+    digests = [digest_subject(key) for key in subjects]
+    history = fetch_history(state, digests)
+    restrictions = fetch_restrictions(state, digests)
+    last = {row.purpose: row for row in history if row.subject == digests[0]}
+    since = next(
+        (row.since for row in restrictions if row.lifted_at is None and row.subject == digests[0]),
+        None,
+    )
+    rules = fetch_rules(state)
+    return Permissions(
+        purposes=tuple(
+            Permission(
+                purpose=purpose,
+                allowed=since is None and rules[purpose].allows(last.get(purpose)),
+                basis=rules[purpose].basis,
+                said=last.get(purpose),
+            )
+            for purpose in PURPOSES
+        ),
+        restricted_since=since,
+        history=tuple(history),
+        restrictions=tuple(restrictions),
+    )
+
+
+class ConsentBook:
+    """Whose events may be kept, in memory: the collector asks for each event.
+
+    It holds those whose answer is not that of silence, some 70 bytes each, as the first 64 bits
+    of digests. Readers take no lock.
+
+    Args:
+        state: Where it is recorded.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._refreshing = threading.Lock()
+        self._pages = _Pages()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody said anything that forbids to keep an event."""
+        pages = self._pages
+        return pages.rule.silence_allows and not pages.no and not pages.restricted
+
+    def may_keep(self, subjects: Sequence[bytes]) -> bool:
+        """Tell whether an event may be kept for analytics. One no is enough.
+
+        Args:
+            subjects: Pseudonyms under which its person is known: of the user and of the device.
+        """
+        pages = self._pages
+        known = {_short(key) for key in subjects}
+        if known & pages.restricted or known & pages.no:
+            return False
+        return pages.rule.silence_allows or bool(known & pages.yes)
+
+    def refresh(self) -> bool:
+        """Read what was said since; costs next to nothing when nothing was.
+
+        Returns:
+            Whether something was.
+
+        Raises:
+            StateError: The database is away; the book stays as it was.
+        """
+        with self._refreshing:
+            marks = fetch_marks(self._state)
+            pages = self._pages
+            if marks == pages.marks:
+                return False
+            if marks["rewritten"] != pages.marks.get("rewritten"):
+                pages = _Pages(
+                    rule=fetch_rules(self._state)["analytics"],
+                    restricted={
+                        int(row.subject[:16], 16) for row in fetch_restrictions(self._state)
+                    },
+                )
+            while rows := fetch_changes(self._state, "analytics", pages.last, _AT_ONCE):
+                pages.take(rows)
+            pages.marks = marks
+            self._pages = pages
+            return True
+
+
+class _Pages:
+    """One state of the book. It only grows; a change of the rules makes a new one."""
+
+    def __init__(self, rule: Rule | None = None, restricted: set[int] | None = None) -> None:
+        self.rule = rule or Rule(purpose="analytics", version=0, basis="legitimate_interest")
+        self.restricted = restricted or set()
+        self.yes: set[int] = set()
+        self.no: set[int] = set()
+        self.last = 0
+        self.marks: dict[str, int] = {}
+
+    def take(self, rows: Sequence[ConsentRow]) -> None:
+        for row in rows:
+            known = int(row.subject[:16], 16)
+            if not row.granted:
+                self.no.add(known)
+                self.yes.discard(known)
+            else:
+                self.no.discard(known)
+                if not self.rule.silence_allows:
+                    (self.yes.add if self.rule.allows(row) else self.yes.discard)(known)
+        self.last = rows[-1].number
+
+
+def _short(subject_key: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(subject_key).digest()[:8])
