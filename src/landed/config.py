@@ -99,6 +99,18 @@ class Settings(BaseSettings):
     engine_threads: int = Field(
         4, ge=1, le=64, description="Queries that the embedded engine runs at once."
     )
+    keep_events_days: int | None = Field(
+        None,
+        ge=30,
+        description="Days after which events are deleted, by the time they happened, and with them "
+        "their share of every number. Unset: they stay until somebody asks for erasure.",
+    )
+    keep_quarantine_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which refused events are deleted from the quarantine, by the time "
+        "they came in. Unset: they stay.",
+    )
     phone_region: str = Field(
         "US", description="Country for phone numbers that are written without a country code."
     )

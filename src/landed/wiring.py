@@ -50,7 +50,7 @@ from landed.state import (
     fetch_restrictions,
     start_restriction,
 )
-from landed.store import Store, connect, put_back, set_aside
+from landed.store import Store, connect, follow_limits, put_back, set_aside
 from landed.store.supervisor import EngineProcess
 
 __all__ = ["Check", "Health", "Services", "build_services", "read_keys", "utc_now"]
@@ -361,6 +361,12 @@ class Services:
         )
 
     @property
+    def limits(self) -> dict[str, int | None]:
+        """How many days rows stay, by kind."""
+        settings = self.settings
+        return {"events": settings.keep_events_days, "quarantine": settings.keep_quarantine_days}
+
+    @property
     def _key_file(self) -> Path:
         return self.settings.data / "keys" / "pseudonym.key"
 
@@ -372,6 +378,7 @@ class Services:
                     self.engine.start()
                 self.store.migrate()
                 check_store(self.store, self.keys, self._key_file)
+                follow_limits(self.store, self.limits)
             except KeyChangedError as error:
                 self.store_ready.set_exception(error)
                 return

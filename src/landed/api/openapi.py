@@ -201,6 +201,11 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
             status="201",
         ),
     },
+    "/api/privacy/retention": {
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("KeptAnswer")}}, ("401", "403", "503")
+        )
+    },
     "/api/privacy/certificate-key": {"get": _Operation({_JSON: refer("CertificateKey")})},
     "/report.json": {
         "get": _Operation(

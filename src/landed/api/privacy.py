@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal
@@ -23,9 +24,10 @@ from landed.privacy import (
     write_personal_html,
     write_personal_json,
 )
+from landed.store import fetch_kept
 from landed.wiring import Services
 
-__all__ = ["CertificateKey", "RequestAnswer", "SubjectRequest", "privacy_handlers"]
+__all__ = ["CertificateKey", "KeptAnswer", "RequestAnswer", "SubjectRequest", "privacy_handlers"]
 
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -82,6 +84,26 @@ class CertificateKey(msgspec.Struct, frozen=True):
     """
 
     public_key: str
+
+
+class KeptAnswer(msgspec.Struct, frozen=True):
+    """What is kept of a kind.
+
+    Attributes:
+        kind: events or quarantine.
+        days: How long a row stays; null: until it is erased.
+        rows: How many there are.
+        oldest: Time of the oldest; null where there are none.
+        due: How many are older than the limit, and go with the next merges.
+        soon: How many more pass it within 30 days.
+    """
+
+    kind: str
+    days: int | None
+    rows: int
+    oldest: datetime | None
+    due: int
+    soon: int
 
 
 _decode: Final = msgspec.json.Decoder(SubjectRequest).decode
@@ -227,6 +249,21 @@ def get_certificate_key(request: AnyRequest) -> CertificateKey:
     return CertificateKey(public_key_of(services.keys))
 
 
+@get(
+    "/api/privacy/retention",
+    guards=[require_admin],
+    sync_to_thread=True,
+    tags=["Privacy"],
+    operation_id="show_retention",
+    summary="What is kept how long, and what goes when",
+)
+def show_retention(request: AnyRequest) -> list[KeptAnswer]:
+    """Tell for each kind of data how long it stays, and how much goes when; nothing is deleted."""
+    services: Services = request.app.state.services
+    kept = fetch_kept(services.store, services.clock())
+    return [KeptAnswer(**asdict(one)) for one in kept]
+
+
 def _answer(found: PrivacyRequest) -> RequestAnswer:
     return RequestAnswer(**found.to_answer())
 
@@ -242,4 +279,5 @@ def privacy_handlers() -> list[Any]:
         export_subject,
         show_own,
         get_certificate_key,
+        show_retention,
     ]

@@ -16,7 +16,7 @@ from landed.api.consents import (
     PurposeRequest,
     RestrictionRequest,
 )
-from landed.api.privacy import CertificateKey, RequestAnswer, SubjectRequest
+from landed.api.privacy import CertificateKey, KeptAnswer, RequestAnswer, SubjectRequest
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
 
@@ -235,7 +235,7 @@ def build_schemas() -> Json:
     _, admin = msgspec.json.schema_components(
         [
             *(SqlRequest, PersonLinkRequest, PersonLink),
-            *(SubjectRequest, RequestAnswer, CertificateKey),
+            *(SubjectRequest, RequestAnswer, CertificateKey, KeptAnswer),
             *(ConsentRequest, PermissionsAnswer, PurposeRequest, PurposeAnswer),
             RestrictionRequest,
         ],

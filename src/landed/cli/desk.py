@@ -20,6 +20,7 @@ from landed.privacy import (
     write_personal_html,
     write_personal_json,
 )
+from landed.store import fetch_kept
 from landed.wiring import Services
 
 __all__ = ["Ask", "desk"]
@@ -105,6 +106,10 @@ def _restrict(services: Services, body: dict[str, Any]) -> Any:
     return _as_json(services.restrict(body["user_id"], is_wanted=body["restricted"]).to_answer())
 
 
+def _retention(services: Services, _: dict[str, Any]) -> Any:
+    return [asdict(one) for one in fetch_kept(services.store, services.clock())]
+
+
 def _purposes(services: Services, _: dict[str, Any]) -> Any:
     return [
         _as_json({**asdict(rule), "silence_allows": rule.silence_allows})
@@ -120,6 +125,7 @@ def _publish(services: Services, body: dict[str, Any]) -> Any:
 
 
 _DOES: Final[dict[tuple[str, str], Callable[[Services, dict[str, Any]], Any]]] = {
+    ("GET", "retention"): _retention,
     ("POST", "access"): _show,
     ("POST", "erasures"): _forget,
     ("GET", "erasures"): _look,

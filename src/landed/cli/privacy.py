@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 from rich.console import Console
 
-from landed.cli import consents
+from landed.cli import consents, retention
 from landed.cli.desk import Ask, desk
 from landed.cli.local import settings_for
 from landed.cli.options import DataOption, UserId
@@ -197,3 +197,4 @@ def verify(
 
 
 consents.add_to(app)
+retention.add_to(app)

@@ -12,6 +12,7 @@ from landed.store.exports import ExportForm
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
+from landed.store.retention import Kept, fetch_kept, follow_limits
 from landed.store.sql_files import list_queries, read_query
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA
 from landed.store.target import Target, parse_dsn
@@ -27,6 +28,7 @@ __all__ = [
     "READ",
     "Erasable",
     "ExportForm",
+    "Kept",
     "Limits",
     "RefusedError",
     "Store",
@@ -35,6 +37,8 @@ __all__ = [
     "count_erasable",
     "erase_rows",
     "explain_refusal",
+    "fetch_kept",
+    "follow_limits",
     "list_queries",
     "migrate",
     "parse_dsn",
