@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -17,10 +18,12 @@ from pydantic import SecretStr
 from landed.collect import Collector, Pipeline, Spool, SpoolState, Writer
 from landed.collect.exported import leave_out
 from landed.config import Settings
-from landed.errors import KeyChangedError, LandedError, StoreError
+from landed.errors import KeyChangedError, LandedError, StateError, StoreError
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
+    AuditLog,
     ContextCleaner,
+    KeyBook,
     Keys,
     PersonalData,
     PrivacyRequest,
@@ -38,12 +41,22 @@ from landed.state import State, connect_state
 from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 
-__all__ = ["Check", "Health", "Services", "build_services", "read_keys", "utc_now"]
+__all__ = [
+    "Check",
+    "Health",
+    "Services",
+    "build_audit",
+    "build_services",
+    "build_state",
+    "read_keys",
+    "utc_now",
+]
 
 _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
 _LOOK_SECONDS = 0.02
 _SPOOL_SECONDS = 20.0
+_KEYS_SECONDS = 0.5
 
 
 def utc_now() -> datetime:
@@ -88,6 +101,8 @@ class Services:
         keys: Write key, admin key, pseudonym secret.
         store: Client of the store.
         state: What is said rarely: consents and restrictions.
+        book: The keys that were made beside the fixed ones.
+        audit: Who did what.
         spool: Durable queue.
         writer: Drains the spool into the store.
         collector: The way in.
@@ -104,6 +119,8 @@ class Services:
     keys: Keys
     store: Store
     state: State
+    book: KeyBook
+    audit: AuditLog
     spool: Spool
     writer: Writer
     collector: Collector
@@ -123,6 +140,9 @@ class Services:
             StateError: The state database is away: nobody knows what people allow.
         """
         self.state.migrate()
+        self.audit.begin(self.clock())
+        self.book.refresh()
+        threading.Thread(target=self._watch_keys, name="watch-keys", daemon=True).start()
         self.spool.start()
         folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
         check_spool(folder, self.keys, self._key_file, rows_wait=rows_wait)
@@ -135,6 +155,8 @@ class Services:
         self.writer.stop(drain_seconds=drain_seconds)
         self.spool.close()
         self.store.close()
+        with contextlib.suppress(StateError):
+            self.book.refresh()  # which keys were used
         self.state.close()
         if self.engine is not None:
             self.engine.stop()
@@ -186,6 +208,19 @@ class Services:
         self.empty_spool(_SPOOL_SECONDS)
         now = self.clock()
         return fetch_personal_data(self.store, subject_key, now, follow_links=follow_links)
+
+    def note_command(self, action: str, subject_key: bytes = b"") -> None:
+        """Note in the audit log what somebody does here without a server, before it is done.
+
+        Args:
+            action: One of `landed.privacy.AUDIT_ACTIONS`.
+            subject_key: Pseudonym of whom it is about.
+
+        Raises:
+            StateError: It cannot be noted; then do not do it.
+        """
+        now = self.clock()
+        self.audit.append(action, actor="command line", subject=subject_key, now=now)
 
     def subject_key(self, user_id: str) -> bytes:
         """Give the pseudonym of a person.
@@ -247,6 +282,14 @@ class Services:
     @property
     def _key_file(self) -> Path:
         return self.settings.data / "keys" / "pseudonym.key"
+
+    def _watch_keys(self) -> None:
+        """Know of each change of a key within a second, whoever made it."""
+        while not self.stopping.wait(_KEYS_SECONDS):
+            try:
+                self.book.refresh()
+            except StateError as error:
+                _log.warning("keys_not_read", reason=error.message)
 
     def _join_store(self) -> None:
         wait = 0.1
@@ -320,12 +363,15 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         segment_max_bytes=settings.segment_max_bytes,
         segment_max_seconds=settings.segment_max_seconds,
     )
+    state = build_state(settings)
     writer = Writer(spool, store, now_ms=lambda: int(clock().timestamp() * 1000))
     return Services(
         settings=settings,
         keys=keys,
         store=store,
-        state=connect_state(_reveal(settings.state), data / "state"),
+        state=state,
+        book=KeyBook(state, clock),
+        audit=build_audit(settings, state),
         spool=spool,
         writer=writer,
         collector=Collector(_build_pipeline(settings, keys), spool, clock),
@@ -337,6 +383,28 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
             after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
         ),
     )
+
+
+def build_state(settings: Settings) -> State:
+    """Make the client of the state database; nothing is opened yet.
+
+    Raises:
+        InvalidInputError: LANDED_STATE is no DSN, or its driver is missing.
+    """
+    return connect_state(_reveal(settings.state), settings.data / "state")
+
+
+def build_audit(settings: Settings, state: State) -> AuditLog:
+    """Make the log of who did what; the keys are made where they are missing.
+
+    Args:
+        settings: Where the keys lie.
+        state: Where the entries are kept.
+
+    Raises:
+        InvalidInputError: A key file is damaged or readable by others.
+    """
+    return AuditLog(state, read_keys(settings), settings.data / "keys")
 
 
 def read_keys(settings: Settings) -> Keys:

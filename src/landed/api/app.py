@@ -11,18 +11,21 @@ from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins import InitPlugin
 
 from landed.api.admin import admin_handlers
 from landed.api.analytics import READS
+from landed.api.audit import Witness
 from landed.api.browser_client import browser_client_handlers
 from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
 from landed.api.exports import export_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
+from landed.api.keys import key_handlers
 from landed.api.login import (
     NotForYouError,
     SignInNeededError,
@@ -64,6 +67,7 @@ def create_app(
         *takers,
         *health_handlers(),
         *admin_handlers(),
+        *key_handlers(),
         *privacy_handlers(),
         *(read_handler(read) for read in READS),
         *export_handlers(),
@@ -74,7 +78,7 @@ def create_app(
     ]
     answers = build_caches(services.clock)
     services.keepers.extend(cache.clear for cache in answers.values())
-    app = HeadAnswering(
+    app = Application(
         route_handlers=handlers,
         state=State(
             {
@@ -105,6 +109,16 @@ def create_app(
     )
     app.paths_of_events = {path.rstrip("/") for handler in takers for path in handler.paths}
     return app
+
+
+class Application(HeadAnswering):
+    """The application, with a witness before the way out of all that takes no events."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a connection."""
+        if scope["type"] == ScopeType.HTTP and self.is_told(scope):
+            send = Witness(scope, send).send
+        await super().__call__(scope, receive, send)
 
 
 class _OwnDocumentOnly(InitPlugin):

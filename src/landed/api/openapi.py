@@ -161,6 +161,24 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
             {_JSON: refer("PersonLink")}, ("400", "401", "403"), refer("PersonLinkRequest")
         )
     },
+    "/api/admin/keys": {
+        "post": _Operation(
+            {_JSON: refer("NewKey")}, ("400", "401", "403", "422", "503"), refer("KeyRequest")
+        ),
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("KeyAnswer")}}, ("401", "403", "503")
+        ),
+    },
+    "/api/admin/keys/{name}/rotate": {
+        "post": _Operation(
+            {_JSON: refer("NewKey")},
+            ("400", "401", "403", "404", "422", "503"),
+            refer("RotationRequest"),
+        )
+    },
+    "/api/admin/keys/{name}": {
+        "delete": _Operation({_JSON: refer("RevokedKeys")}, ("401", "403", "404", "503"))
+    },
     "/api/privacy/erasures": {
         "post": _Operation(_ERASURE, _PERSONAL, refer("SubjectRequest"), status="202"),
         "get": _Operation(

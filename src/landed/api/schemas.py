@@ -9,6 +9,7 @@ import msgspec
 from landed.api.admin import PersonLink, PersonLinkRequest, SqlRequest
 from landed.api.analytics import READS
 from landed.api.calls import build_call_schemas
+from landed.api.keys import KeyAnswer, KeyRequest, NewKey, RevokedKeys, RotationRequest
 from landed.api.privacy import CertificateKey, RequestAnswer, SubjectRequest
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
@@ -229,6 +230,7 @@ def build_schemas() -> Json:
         [
             *(SqlRequest, PersonLinkRequest, PersonLink),
             *(SubjectRequest, RequestAnswer, CertificateKey),
+            *(KeyRequest, RotationRequest, NewKey, KeyAnswer, RevokedKeys),
         ],
         ref_template=REFERENCES,
     )

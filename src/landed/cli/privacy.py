@@ -235,11 +235,14 @@ def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any
     follow = bool(body.get("follow_links"))
     if path == "access":
         key = services.subject_key(body["user_id"])
+        services.note_command("access", key)
         write = write_personal_html if body["format"] == "html" else write_personal_json
         return write(services.fetch_person(key, follow_links=follow))
     if method == "POST":
+        services.note_command("erasure", services.subject_key(body["user_id"]))
         return _plain(services.record_erasure(body["user_id"], follow_links=follow))
     if path == "erasures":
+        services.note_command("read_requests")
         return [_plain(one) for one in fetch_requests(services.store)]
     erase_now(services, search=False)
     return _plain(fetch_requests(services.store, path.partition("/")[2])[0])
