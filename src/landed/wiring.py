@@ -140,7 +140,6 @@ class Services:
             StateError: The state database is away: nobody knows what people allow.
         """
         self.state.migrate()
-        self.audit.begin(self.clock())
         self.book.refresh()
         threading.Thread(target=self._watch_keys, name="watch-keys", daemon=True).start()
         self.spool.start()
@@ -307,9 +306,17 @@ class Services:
                 self.stopping.wait(wait)
                 wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
             else:
+                self._begin_audit()
                 self.store_ready.set_result(None)
                 self.writer.start()
                 return
+
+    def _begin_audit(self) -> None:
+        """Not before the key is known to be the right one; events are taken even if it fails."""
+        try:
+            self.audit.begin(self.clock())
+        except StateError as error:
+            _log.error("audit_not_begun", reason=error.message)
 
     def _store_check(self) -> Check:
         if not self.store_ready.done():
