@@ -26,6 +26,7 @@ from landed.api.exports import export_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
 from landed.api.keys import key_handlers
+from landed.api.limits import Gate, address_of
 from landed.api.login import (
     NotForYouError,
     SignInNeededError,
@@ -37,9 +38,10 @@ from landed.api.login import (
     to_login,
 )
 from landed.api.privacy import privacy_handlers
-from landed.api.problems import EXCEPTION_HANDLERS
+from landed.api.problems import EXCEPTION_HANDLERS, send_problem
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
+from landed.errors import RateLimitedError
 from landed.wiring import Services
 
 __all__ = ["create_app"]
@@ -78,6 +80,7 @@ def create_app(
     ]
     answers = build_caches(services.clock)
     services.keepers.extend(cache.clear for cache in answers.values())
+    gate = Gate(services.settings)
     app = Application(
         route_handlers=handlers,
         state=State(
@@ -85,6 +88,7 @@ def create_app(
                 "services": services,
                 "render_page": render_page,
                 "answers": answers,
+                "gate": gate,
             }
         ),
         exception_handlers={
@@ -107,17 +111,27 @@ def create_app(
         request_max_body_size=_MAX_BODY_BYTES,
         logging_config=None,
     )
+    app.gate = gate
     app.paths_of_events = {path.rstrip("/") for handler in takers for path in handler.paths}
     return app
 
 
 class Application(HeadAnswering):
-    """The application, with a witness before the way out of all that takes no events."""
+    """The application, with a gate before it, and a witness before the way out of answers."""
+
+    gate: Gate
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a connection."""
-        if scope["type"] == ScopeType.HTTP and self.is_told(scope):
-            send = Witness(scope, send).send
+        if scope["type"] == ScopeType.HTTP:
+            is_told = self.is_told(scope)
+            try:
+                self.gate.take_address(address_of(scope), sends=not is_told)
+            except RateLimitedError as error:
+                await send_problem(scope, send, error)
+                return
+            if is_told:
+                send = Witness(scope, send).send
         await super().__call__(scope, receive, send)
 
 

@@ -16,8 +16,7 @@ import structlog
 from litestar.connection import ASGIConnection
 from litestar.types import HTTPScope, Message, Send
 
-from landed.api.problems import PROBLEM
-from landed.collect.decode import replies
+from landed.api.problems import send_problem
 from landed.errors import LandedError
 from landed.wiring import Services
 
@@ -74,7 +73,7 @@ class Witness:
             except LandedError as error:
                 _log.error("audit_not_written", reason=error.message)
                 self._is_stopped = True
-                await self._refuse(error)
+                await send_problem(self._scope, self._send, error)
                 return
         await self._send(message)
 
@@ -111,16 +110,3 @@ class Witness:
             return bytes.fromhex(own)
         found = _PERSON.search(self._scope["query_string"])
         return bytes.fromhex(found[1].decode()) if found else b""
-
-    async def _refuse(self, error: LandedError) -> None:
-        body = replies.error(error)
-        headers = [
-            (b"content-type", PROBLEM.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"retry-after", str(error.retry_after_seconds or 2).encode()),
-            (b"cache-control", b"no-store"),
-        ]
-        await self._send({"type": "http.response.start", "status": 503, "headers": headers})
-        if self._scope["method"] == "HEAD":
-            body = b""
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})

@@ -12,6 +12,7 @@ import base64
 import binascii
 import hmac
 import ipaddress
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -20,8 +21,9 @@ from typing import Any, Final
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from landed.api.limits import Gate, address_of
 from landed.api.sessions import SESSION_COOKIE, Viewer, verify_session
-from landed.errors import AuthError, ForbiddenError
+from landed.errors import AuthError, ForbiddenError, RateLimitedError
 from landed.state import ApiKeyRow
 from landed.wiring import Services
 
@@ -146,13 +148,14 @@ def authorise(connection: AnyConnection, key: str, scope: Scope) -> Caller:
     Raises:
         AuthError: There is no key, or it is unknown or not good any more.
         ForbiddenError: The key is known but may not do this.
+        RateLimitedError: It is used too often, or too many wrong ones came from this address.
     """
     if not key:
         raise AuthError(
             "No key was sent. Send the write key as Basic user name, as Bearer token, in "
             "X-API-Key or in the body as your SDK does."
         )
-    caller = _recognise(connection.app.state.services, key)
+    caller = _let_in(connection, key, scope)
     connection.scope["state"]["caller"] = caller  # for the audit log, also where they may not
     if scope not in MAY[caller.role]:
         needed = " or ".join(one for one in ("admin", "analyst", "write") if scope in MAY[one])
@@ -162,6 +165,39 @@ def authorise(connection: AnyConnection, key: str, scope: Scope) -> Caller:
             else f"The scope of this key is {_scope_of(caller)}; this route needs {scope.value}."
         )
     return caller
+
+
+def _let_in(connection: AnyConnection, key: str, scope: Scope) -> Caller:
+    """Whose key it is, unless there were too many guesses or it is used too often.
+
+    While an address is locked out, keys that send events, and nothing else, still do: they stand
+    in web pages, so there is nothing to guess, and one bad neighbour must not cost events.
+    """
+    gate: Gate = connection.app.state.gate
+    host = address_of(connection.scope)
+    locked = gate.seconds_locked(host)
+    sends = scope is Scope.WRITE
+    if locked and not sends:
+        raise _too_many_guesses(locked)
+    try:
+        caller = _recognise(connection.app.state.services, key)
+    except AuthError:
+        gate.note_guess(host, key)
+        if locked:
+            raise _too_many_guesses(locked) from None
+        raise
+    if locked and caller.role != "write":
+        raise _too_many_guesses(locked)
+    gate.take_key(caller.secret, sends=sends)
+    return caller
+
+
+def _too_many_guesses(seconds: float) -> RateLimitedError:
+    return RateLimitedError(
+        "Too many wrong keys came from this address. Send again after the time in Retry-After, "
+        "with the right one.",
+        wait_seconds=math.ceil(seconds),
+    )
 
 
 def _recognise(services: Services, key: str) -> Caller:

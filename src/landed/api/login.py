@@ -170,7 +170,10 @@ def login(
     try:
         viewer = find_viewer_of_key(request, data.key.strip())
     except LandedError as error:
-        return _page(request, error.message, status=error.status)
+        answer = _page(request, error.message, status=error.status)
+        if error.retry_after_seconds is not None:
+            answer.headers["Retry-After"] = str(error.retry_after_seconds)
+        return answer
     ends_at = services.clock() + SESSION_LIFE
     return _signed_in(request, make_session(services.keys, viewer, ends_at), "/overview")
 
