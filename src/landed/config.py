@@ -78,6 +78,23 @@ class Settings(BaseSettings):
         description="Take the calls of one event each (`/api/analytics/user-behavior/…` and its "
         "like) without a key from programs on this machine. `./run serve` sets it.",
     )
+    rate_write: float = Field(
+        10_000.0,
+        ge=0,
+        description="Requests a second with which one address, and one key, may send events, with "
+        "a burst of ten seconds' worth; then 429. 0: no limit.",
+    )
+    rate_read: float = Field(
+        200.0,
+        ge=0,
+        description="The same for all other requests. Behind a proxy everybody has its address.",
+    )
+    lock_out_guesses: int = Field(
+        10,
+        ge=0,
+        description="Different wrong keys from one address within ten minutes that lock it out: "
+        "for a minute, then twice as long each time, up to an hour. 0: never.",
+    )
     spool_max_bytes: int = Field(
         4 << 30, ge=1 << 20, description="The spool answers 503 beyond this many bytes on disk."
     )

@@ -16,6 +16,7 @@ __all__ = [
     "MalformedRequestError",
     "NotFoundError",
     "QueryError",
+    "RateLimitedError",
     "SpoolFullError",
     "StateError",
     "StoreError",
@@ -131,3 +132,19 @@ class QueryError(LandedError):
 
     code = "query_failed"
     status = 400
+
+
+class RateLimitedError(LandedError):
+    """An address or a key asks too often, or an address tried too many wrong keys.
+
+    Args:
+        message: What there was too much of, and what to do.
+        wait_seconds: After which time it may go well.
+    """
+
+    code = "rate_limited"
+    status = 429
+
+    def __init__(self, message: str, *, wait_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = wait_seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -17,12 +18,14 @@ from pydantic import SecretStr
 from landed.collect import Collector, Pipeline, Spool, SpoolState, Writer
 from landed.collect.exported import leave_out
 from landed.config import Settings
-from landed.errors import KeyChangedError, LandedError, StoreError
+from landed.errors import KeyChangedError, LandedError, StateError, StoreError
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
+    AuditLog,
     Basis,
     ConsentBook,
     ContextCleaner,
+    KeyBook,
     Keys,
     Permissions,
     PersonalData,
@@ -53,12 +56,22 @@ from landed.state import (
 from landed.store import Store, connect, follow_limits, put_back, set_aside
 from landed.store.supervisor import EngineProcess
 
-__all__ = ["Check", "Health", "Services", "build_services", "read_keys", "utc_now"]
+__all__ = [
+    "Check",
+    "Health",
+    "Services",
+    "build_audit",
+    "build_services",
+    "build_state",
+    "read_keys",
+    "utc_now",
+]
 
 _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
 _LOOK_SECONDS = 0.02
 _SPOOL_SECONDS = 20.0
+_KEYS_SECONDS = 0.5
 
 
 def utc_now() -> datetime:
@@ -104,6 +117,8 @@ class Services:
         store: Client of the store.
         state: What is said rarely: consents and restrictions.
         people: Whose events may be kept, as the state has it.
+        book: The keys that were made beside the fixed ones.
+        audit: Who did what.
         spool: Durable queue.
         writer: Drains the spool into the store.
         collector: The way in.
@@ -122,6 +137,8 @@ class Services:
     store: Store
     state: State
     people: ConsentBook
+    book: KeyBook
+    audit: AuditLog
     spool: Spool
     writer: Writer
     collector: Collector
@@ -143,6 +160,8 @@ class Services:
         """
         self.state.migrate()
         self.people.refresh()
+        self.book.refresh()
+        threading.Thread(target=self._watch_keys, name="watch-keys", daemon=True).start()
         self.spool.start()
         folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
         check_spool(folder, self.keys, self._key_file, rows_wait=rows_wait)
@@ -155,6 +174,8 @@ class Services:
         self.writer.stop(drain_seconds=drain_seconds)
         self.spool.close()
         self.store.close()
+        with contextlib.suppress(StateError):
+            self.book.refresh()  # which keys were used
         self.state.close()
         if self.engine is not None:
             self.engine.stop()
@@ -303,6 +324,19 @@ class Services:
             self.store, self.state, subject_key, now, follow_links=follow_links
         )
 
+    def note_command(self, action: str, subject_key: bytes = b"") -> None:
+        """Note in the audit log what somebody does here without a server, before it is done.
+
+        Args:
+            action: One of `landed.privacy.AUDIT_ACTIONS`.
+            subject_key: Pseudonym of whom it is about.
+
+        Raises:
+            StateError: It cannot be noted; then do not do it.
+        """
+        now = self.clock()
+        self.audit.append(action, actor="command line", subject=subject_key, now=now)
+
     def subject_key(self, user_id: str) -> bytes:
         """Give the pseudonym of a person.
 
@@ -370,6 +404,14 @@ class Services:
     def _key_file(self) -> Path:
         return self.settings.data / "keys" / "pseudonym.key"
 
+    def _watch_keys(self) -> None:
+        """Know of each change of a key within a second, whoever made it."""
+        while not self.stopping.wait(_KEYS_SECONDS):
+            try:
+                self.book.refresh()
+            except StateError as error:
+                _log.warning("keys_not_read", reason=error.message)
+
     def _join_store(self) -> None:
         wait = 0.1
         while not self.stopping.is_set():
@@ -387,9 +429,17 @@ class Services:
                 self.stopping.wait(wait)
                 wait = min(wait * 2, _LONGEST_WAIT_SECONDS)
             else:
+                self._begin_audit()
                 self.store_ready.set_result(None)
                 self.writer.start()
                 return
+
+    def _begin_audit(self) -> None:
+        """Not before the key is known to be the right one; events are taken even if it fails."""
+        try:
+            self.audit.begin(self.clock())
+        except StateError as error:
+            _log.error("audit_not_begun", reason=error.message)
 
     def _store_check(self) -> Check:
         if not self.store_ready.done():
@@ -436,7 +486,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = read_keys(settings)
     engine, store = _build_store(settings, data)
-    state = connect_state(_reveal(settings.state), data / "state")
+    state = build_state(settings)
     people = ConsentBook(state)
     spool = Spool(
         data / "spool",
@@ -452,6 +502,8 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         store=store,
         state=state,
         people=people,
+        book=KeyBook(state, clock),
+        audit=build_audit(settings, state),
         spool=spool,
         writer=writer,
         collector=Collector(_build_pipeline(settings, keys, people), spool, clock),
@@ -463,6 +515,28 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
             after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
         ),
     )
+
+
+def build_state(settings: Settings) -> State:
+    """Make the client of the state database; nothing is opened yet.
+
+    Raises:
+        InvalidInputError: LANDED_STATE is no DSN, or its driver is missing.
+    """
+    return connect_state(_reveal(settings.state), settings.data / "state")
+
+
+def build_audit(settings: Settings, state: State) -> AuditLog:
+    """Make the log of who did what; the keys are made where they are missing.
+
+    Args:
+        settings: Where the keys lie.
+        state: Where the entries are kept.
+
+    Raises:
+        InvalidInputError: A key file is damaged or readable by others.
+    """
+    return AuditLog(state, read_keys(settings), settings.data / "keys")
 
 
 def read_keys(settings: Settings) -> Keys:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from granian import Granian
@@ -18,6 +19,8 @@ from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan
 from landed.dashboard.types import PageQueries
 from landed.insights import AlertBook, Targets
+from landed.privacy import AuditLog, Keys
+from landed.state import connect_state
 from landed.store import connect
 
 
@@ -64,6 +67,20 @@ class SmallServices:
     targets: Targets = field(default_factory=Targets)
     alerts: AlertBook = field(default_factory=lambda: AlertBook(after=3, recovery=2))
     keepers: list[Callable[[], None]] = field(default_factory=list)
+
+    @property
+    def audit(self) -> AuditLog:
+        return open_log(self.settings.data)
+
+
+@cache
+def open_log(data: Path) -> AuditLog:
+    """A log with two entries, over a state database in the folder."""
+    state = connect_state(None, data / "state")
+    state.migrate()
+    log = AuditLog(state, Keys(bytes(32), "lw_1", "la_1", "lr_1"), data)
+    log.append("access", actor="admin key", key="la_1", subject=bytes(16), now=utc_now())
+    return log
 
 
 def make_app() -> Litestar:

@@ -57,7 +57,7 @@ def test_a_store_that_is_away_is_told_part_by_part(
     client: TestClient[Litestar], store: MemoryStore
 ) -> None:
     store.broken.add("*")
-    for path in PANELS:
+    for path in set(PANELS) - {"/audit"}:
         answer = client.get(path)
         assert answer.status_code == 200
         assert "the store does not answer" in answer.text

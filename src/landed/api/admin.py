@@ -12,7 +12,8 @@ from litestar import Request, Response, get, post
 from litestar.params import Parameter
 from litestar.response import Stream
 
-from landed.api.auth import require_admin
+from landed.api.audit import note_subject
+from landed.api.auth import require_admin, require_subject
 from landed.api.pieces import Pieces, PiecesStream
 from landed.api.sessions import Viewer, make_session
 from landed.collect.exported import read_events_batch
@@ -100,6 +101,7 @@ class ReplayAnswer(msgspec.Struct, frozen=True):
 
 @post(
     "/api/admin/sql",
+    opt={"audit": "sql"},
     guards=[require_admin],
     status_code=200,
     tags=["Admin"],
@@ -142,7 +144,8 @@ def parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
 
 @post(
     "/api/admin/person-link",
-    guards=[require_admin],
+    opt={"audit": "make_link"},
+    guards=[require_subject],
     status_code=200,
     tags=["Admin"],
     operation_id="make_person_link",
@@ -153,6 +156,7 @@ async def make_person_link(request: AnyRequest) -> PersonLink:
     services: Services = request.app.state.services
     asked = parse_body(await request.body(), _decode_person, '{"user_id": "user-42"}')
     key = services.subject_key(asked.user_id)
+    note_subject(request, key)
     expires_at = services.clock() + timedelta(minutes=asked.minutes)
     token = make_session(services.keys, Viewer("person", key.hex()), expires_at)
     return PersonLink(f"/me/enter?token={token}", expires_at)
@@ -160,6 +164,7 @@ async def make_person_link(request: AnyRequest) -> PersonLink:
 
 @get(
     "/api/admin/quarantine",
+    opt={"audit": "read_quarantine"},
     guards=[require_admin],
     sync_to_thread=True,
     tags=["Admin"],
@@ -178,6 +183,7 @@ def list_quarantine(
 
 @post(
     "/api/admin/quarantine/replay",
+    opt={"audit": "replay_quarantine"},
     guards=[require_admin],
     status_code=200,
     tags=["Admin"],
@@ -210,6 +216,7 @@ class RestoreAnswer(msgspec.Struct, frozen=True):
 
 @post(
     "/api/admin/events",
+    opt={"audit": "restore_events"},
     guards=[require_admin],
     status_code=200,
     tags=["Admin"],

@@ -11,12 +11,14 @@ from litestar import Litestar, Router
 from litestar.config.app import AppConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
+from litestar.enums import ScopeType
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.plugins import InitPlugin
 
 from landed.api.admin import admin_handlers
 from landed.api.analytics import READS
+from landed.api.audit import Witness
 from landed.api.browser_client import browser_client_handlers
 from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
@@ -24,6 +26,8 @@ from landed.api.consents import consent_handlers
 from landed.api.exports import export_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
+from landed.api.keys import key_handlers
+from landed.api.limits import Gate, address_of
 from landed.api.login import (
     NotForYouError,
     SignInNeededError,
@@ -35,9 +39,10 @@ from landed.api.login import (
     to_login,
 )
 from landed.api.privacy import privacy_handlers
-from landed.api.problems import EXCEPTION_HANDLERS
+from landed.api.problems import EXCEPTION_HANDLERS, send_problem
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
+from landed.errors import RateLimitedError
 from landed.wiring import Services
 
 __all__ = ["create_app"]
@@ -65,6 +70,7 @@ def create_app(
         *takers,
         *health_handlers(),
         *admin_handlers(),
+        *key_handlers(),
         *privacy_handlers(),
         *consent_handlers(),
         *(read_handler(read) for read in READS),
@@ -76,13 +82,15 @@ def create_app(
     ]
     answers = build_caches(services.clock)
     services.keepers.extend(cache.clear for cache in answers.values())
-    app = HeadAnswering(
+    gate = Gate(services.settings)
+    app = Application(
         route_handlers=handlers,
         state=State(
             {
                 "services": services,
                 "render_page": render_page,
                 "answers": answers,
+                "gate": gate,
             }
         ),
         exception_handlers={
@@ -105,8 +113,28 @@ def create_app(
         request_max_body_size=_MAX_BODY_BYTES,
         logging_config=None,
     )
+    app.gate = gate
     app.paths_of_events = {path.rstrip("/") for handler in takers for path in handler.paths}
     return app
+
+
+class Application(HeadAnswering):
+    """The application, with a gate before it, and a witness before the way out of answers."""
+
+    gate: Gate
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer a connection."""
+        if scope["type"] == ScopeType.HTTP:
+            is_told = self.is_told(scope)
+            try:
+                self.gate.take_address(address_of(scope), sends=not is_told)
+            except RateLimitedError as error:
+                await send_problem(scope, send, error)
+                return
+            if is_told:
+                send = Witness(scope, send).send
+        await super().__call__(scope, receive, send)
 
 
 class _OwnDocumentOnly(InitPlugin):

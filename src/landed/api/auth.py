@@ -1,8 +1,9 @@
 """Who asks: keys and what each may do.
 
 The write key may send events (it stands in browsers and apps, so it may do nothing else), the
-analyst key may see numbers but no single person, the admin key may do everything. Whoever signs
-in with one of the last two gets a session; `landed.api.sessions` has them.
+analyst key may see numbers but no single person, the admin key may do everything. Keys that were
+made beside these may do what their scope says. Whoever signs in with one that opens pages gets a
+session; `landed.api.sessions` has them.
 """
 
 from __future__ import annotations
@@ -11,28 +12,35 @@ import base64
 import binascii
 import hmac
 import ipaddress
+import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final
 
 from litestar.connection import ASGIConnection
 from litestar.handlers.base import BaseRouteHandler
 
+from landed.api.limits import Gate, address_of
 from landed.api.sessions import SESSION_COOKIE, Viewer, verify_session
-from landed.errors import AuthError, ForbiddenError
-from landed.privacy import Keys
+from landed.errors import AuthError, ForbiddenError, RateLimitedError
+from landed.state import ApiKeyRow
 from landed.wiring import Services
 
 __all__ = [
+    "MAY",
     "AnyConnection",
+    "Caller",
     "Scope",
     "authorise",
+    "find_session",
     "find_viewer",
     "find_viewer_of_key",
     "key_from_headers",
     "needs_no_key",
     "require_admin",
     "require_reader",
+    "require_subject",
 ]
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -53,15 +61,54 @@ class Scope(Enum):
 
     WRITE = "write"
     READ = "read"
+    TRAINING = "training"
+    SUBJECT = "subject"
     ADMIN = "admin"
 
 
-_MAY: Final[Mapping[str, frozenset[Scope]]] = {
+MAY: Final[Mapping[str, frozenset[Scope]]] = {
     "admin": frozenset(Scope),
     "analyst": frozenset({Scope.READ}),
     "write": frozenset({Scope.WRITE}),
     "person": frozenset(),
+    "training": frozenset({Scope.TRAINING}),
+    "subject": frozenset({Scope.SUBJECT}),
 }
+"""Role → what it may do; `read` is the scope of keys whose role is analyst."""
+
+_ROLES: Final = {"read": "analyst"}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who is known: by a key, or by the session that one opened.
+
+    Attributes:
+        role: What they may do, as `MAY` has it.
+        name: Of the key: that of a fixed one, or the one it was made with.
+        secret: The fixed key, or the digest of one that was made, for a fingerprint.
+        is_made: Whether the key is one that was made.
+        is_session: Whether they come with a session.
+    """
+
+    role: str
+    name: str
+    secret: str = field(default="", repr=False)
+    is_made: bool = False
+    is_session: bool = False
+
+    @property
+    def actor(self) -> str:
+        """Who it is, for the audit log.
+
+        Examples:
+            >>> Caller("analyst", "warehouse", is_made=True, is_session=True).actor
+            'session of key warehouse'
+        """
+        if self.role == "person":
+            return "person"
+        key = f"key {self.name}" if self.is_made else f"{self.name} key"
+        return f"session of {key}" if self.is_session else key
 
 
 def key_from_headers(headers: Mapping[str, str]) -> str:
@@ -90,44 +137,151 @@ def _basic_user(value: str) -> str:
     return user or password
 
 
-def authorise(key: str, keys: Keys, scope: Scope) -> None:
-    """Let a key with the scope pass.
+def authorise(connection: AnyConnection, key: str, scope: Scope) -> Caller:
+    """Let a key with the scope pass, and remember whose it is.
+
+    Args:
+        connection: A request, whose application has the services.
+        key: As it was sent; empty: none.
+        scope: What is to be done.
 
     Raises:
-        AuthError: There is no key, or it is unknown.
+        AuthError: There is no key, or it is unknown or not good any more.
         ForbiddenError: The key is known but may not do this.
+        RateLimitedError: It is used too often, or too many wrong ones came from this address.
     """
     if not key:
         raise AuthError(
             "No key was sent. Send the write key as Basic user name, as Bearer token, in "
             "X-API-Key or in the body as your SDK does."
         )
+    caller = _let_in(connection, key, scope)
+    connection.scope["state"]["caller"] = caller  # for the audit log, also where they may not
+    if scope not in MAY[caller.role]:
+        needed = " or ".join(one for one in ("admin", "analyst", "write") if scope in MAY[one])
+        raise ForbiddenError(
+            f"This is the {caller.name} key; this route needs the {needed} key."
+            if not caller.is_made
+            else f"The scope of this key is {_scope_of(caller)}; this route needs {scope.value}."
+        )
+    return caller
+
+
+def _let_in(connection: AnyConnection, key: str, scope: Scope) -> Caller:
+    """Whose key it is, unless there were too many guesses or it is used too often.
+
+    While an address is locked out, keys that send events, and nothing else, still do: they stand
+    in web pages, so there is nothing to guess, and one bad neighbour must not cost events.
+    """
+    gate: Gate = connection.app.state.gate
+    host = address_of(connection.scope)
+    locked = gate.seconds_locked(host)
+    sends = scope is Scope.WRITE
+    if locked and not sends:
+        raise _too_many_guesses(locked)
+    try:
+        caller = _recognise(connection.app.state.services, key)
+    except AuthError:
+        gate.note_guess(host, key)
+        if locked:
+            raise _too_many_guesses(locked) from None
+        raise
+    if locked and caller.role != "write":
+        raise _too_many_guesses(locked)
+    gate.take_key(caller.secret, sends=sends)
+    return caller
+
+
+def _too_many_guesses(seconds: float) -> RateLimitedError:
+    return RateLimitedError(
+        "Too many wrong keys came from this address. Send again after the time in Retry-After, "
+        "with the right one.",
+        wait_seconds=math.ceil(seconds),
+    )
+
+
+def _recognise(services: Services, key: str) -> Caller:
+    """Whose key it is.
+
+    Raises:
+        AuthError: Nobody's, or it is not good any more.
+    """
+    keys = services.keys
     known = {"admin": keys.admin_key, "analyst": keys.analyst_key, "write": keys.write_key}
     name = next((name for name, one in known.items() if _same(key, one)), None)
-    if name is None:
+    if name is not None:
+        return Caller(name, name, key)
+    made = services.book.find(key)
+    if made is None:
         raise AuthError("The key is not known here. `landed doctor` shows where the keys lie.")
-    if scope not in _MAY[name]:
-        needed = " or ".join(one for one in known if scope in _MAY[one])
-        raise ForbiddenError(f"This is the {name} key; this route needs the {needed} key.")
+    if (state := made.state(services.clock())) != "good":
+        ended = "was revoked" if state == "revoked" else "has expired"
+        raise AuthError(f"The key {made.prefix}… {ended}. Ask for another one.")
+    return _caller_of(made)
+
+
+def _caller_of(made: ApiKeyRow, *, is_session: bool = False) -> Caller:
+    role = _ROLES.get(made.scope, made.scope)
+    return Caller(role, made.name, made.digest, is_made=True, is_session=is_session)
+
+
+def _scope_of(caller: Caller) -> str:
+    return next((scope for scope, role in _ROLES.items() if role == caller.role), caller.role)
 
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def find_viewer_of_key(key: str, keys: Keys) -> Viewer:
+def find_viewer_of_key(connection: AnyConnection, key: str) -> Viewer:
     """Tell who signs in with a key.
 
     Args:
+        connection: A request, whose application has the services.
         key: What was entered.
-        keys: Of the installation.
 
     Raises:
         AuthError: It is empty or unknown.
-        ForbiddenError: It is the write key, which opens no page.
+        ForbiddenError: It is one that opens no page.
     """
-    authorise(key, keys, Scope.READ)
-    return Viewer("admin" if _same(key, keys.admin_key) else "analyst")
+    return _viewer_of(authorise(connection, key, Scope.READ))
+
+
+def _viewer_of(caller: Caller) -> Viewer:
+    return Viewer(
+        "admin" if caller.role == "admin" else "analyst",
+        key=caller.secret[:32] if caller.is_made else "",
+    )
+
+
+def find_session(connection: AnyConnection) -> Viewer | None:
+    """Tell whose session a request comes with; None: it has none that is good.
+
+    Args:
+        connection: A request, whose application has the services.
+    """
+    services: Services = connection.app.state.services
+    cookie = connection.cookies.get(SESSION_COOKIE, "")
+    viewer = verify_session(cookie, services.keys, services.clock()) if cookie else None
+    if viewer is None:
+        return None
+    caller = _opener(services, viewer)
+    if caller is not None:
+        connection.scope["state"]["caller"] = caller
+    return viewer if caller is not None else None
+
+
+def _opener(services: Services, viewer: Viewer) -> Caller | None:
+    """Who opened a session; None where the key that did is not good any more."""
+    if viewer.role == "person":
+        return Caller("person", "person", is_session=True)
+    if not viewer.key:
+        keys = services.keys
+        secret = keys.admin_key if viewer.role == "admin" else keys.analyst_key
+        return Caller(viewer.role, viewer.role, secret, is_session=True)
+    made = services.book.find_good(viewer.key)
+    caller = None if made is None else _caller_of(made, is_session=True)
+    return caller if caller is not None and caller.role == viewer.role else None
 
 
 def find_viewer(connection: AnyConnection) -> Viewer | None:
@@ -136,16 +290,14 @@ def find_viewer(connection: AnyConnection) -> Viewer | None:
     Args:
         connection: A request, whose application has the services.
     """
-    services: Services = connection.app.state.services
-    keys = services.keys
-    cookie = connection.cookies.get(SESSION_COOKIE, "")
-    viewer = verify_session(cookie, keys, services.clock()) if cookie else None
+    viewer = find_session(connection)
     if viewer is not None:
         return viewer
     key = key_from_headers(connection.headers)
-    if _same(key, keys.admin_key):
-        return Viewer("admin")
-    return Viewer("analyst") if _same(key, keys.analyst_key) else None
+    try:
+        return find_viewer_of_key(connection, key)
+    except (AuthError, ForbiddenError):
+        return None
 
 
 def needs_no_key(connection: AnyConnection) -> bool:
@@ -176,19 +328,22 @@ def require_admin(connection: AnyConnection, _: BaseRouteHandler) -> None:
     _require(connection, Scope.ADMIN)
 
 
+def require_subject(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of what people ask about their data: as admin routes, or a key made for just this."""
+    _require(connection, Scope.SUBJECT)
+
+
 def require_reader(connection: AnyConnection, _: BaseRouteHandler) -> None:
     """Guard of numbers: the admin or the analyst key, or a session of one of them."""
     _require(connection, Scope.READ)
 
 
 def _require(connection: AnyConnection, scope: Scope) -> None:
-    services: Services = connection.app.state.services
     key = key_from_headers(connection.headers)
     if not key and connection.scope.get("method") == "GET":
-        cookie = connection.cookies.get(SESSION_COOKIE, "")
-        viewer = verify_session(cookie, services.keys, services.clock())
-        if viewer is not None and scope in _MAY[viewer.role]:
+        viewer = find_session(connection)
+        if viewer is not None and scope in MAY[viewer.role]:
             return
         if viewer is not None:
             raise ForbiddenError(f"This session is of role {viewer.role}, which may not see this.")
-    authorise(key, services.keys, scope)
+    authorise(connection, key, scope)

@@ -84,7 +84,7 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
     headers = request.headers
     key = key_from_headers(headers)
     if key:
-        authorise(key, services.keys, Scope.WRITE)
+        authorise(request, key, Scope.WRITE)
     plain = read_body(
         body, content_encoding=headers.get("content-encoding"), max_bytes=form.max_bytes
     )
@@ -95,7 +95,7 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
     if not key:
         inside = decoded.write_key or query.get("api_key") or query.get("token") or ""
         if inside or not form.passes(request):
-            authorise(inside, services.keys, Scope.WRITE)
+            authorise(request, inside, Scope.WRITE)
     durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     receipt = collector.submit(
         decoded,

@@ -13,7 +13,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from landed.api.admin import parse_body
-from landed.api.auth import require_admin
+from landed.api.audit import note_detail, note_subject
+from landed.api.auth import require_admin, require_subject
 from landed.privacy import (
     Basis,
     Permissions,
@@ -178,7 +179,8 @@ _decode_restriction: Final = msgspec.json.Decoder(RestrictionRequest).decode
 
 @post(
     "/api/privacy/consents",
-    guards=[require_admin],
+    opt={"audit": "consent"},
+    guards=[require_subject],
     status_code=200,
     tags=["Privacy"],
     operation_id="record_consents",
@@ -189,6 +191,8 @@ async def record(request: AnyRequest) -> Response[PermissionsAnswer]:
     example = '{"user_id": "user-42", "consents": {"training": true}, "source": "settings page"}'
     asked = parse_body(await request.body(), _decode_consent, example)
     services: Services = request.app.state.services
+    note_subject(request, services.subject_key(asked.user_id))
+    note_detail(request, **dict[str, bool](asked.consents.items()))
     keep = partial(
         services.record_consents,
         asked.user_id,
@@ -201,7 +205,8 @@ async def record(request: AnyRequest) -> Response[PermissionsAnswer]:
 
 @get(
     "/api/privacy/subjects/{user_id:str}/consents",
-    guards=[require_admin],
+    opt={"audit": "read_consents"},
+    guards=[require_subject],
     tags=["Privacy"],
     operation_id="get_consents",
     summary="What a person allows",
@@ -209,12 +214,15 @@ async def record(request: AnyRequest) -> Response[PermissionsAnswer]:
 async def show(request: AnyRequest, user_id: FromPath[str]) -> Response[PermissionsAnswer]:
     """Tell what a person allows now, and all that they said."""
     services: Services = request.app.state.services
-    return await _told(partial(fetch_permissions, services.state, [services.subject_key(user_id)]))
+    key = services.subject_key(user_id)
+    note_subject(request, key)
+    return await _told(partial(fetch_permissions, services.state, [key]))
 
 
 @post(
     "/api/privacy/restrictions",
-    guards=[require_admin],
+    opt={"audit": "restriction"},
+    guards=[require_subject],
     status_code=200,
     tags=["Privacy"],
     operation_id="restrict_person",
@@ -229,7 +237,8 @@ async def restrict(request: AnyRequest) -> Response[PermissionsAnswer]:
 
 @post(
     "/api/privacy/subjects/{user_id:str}/restrict",
-    guards=[require_admin],
+    opt={"audit": "restriction"},
+    guards=[require_subject],
     status_code=200,
     tags=["Privacy"],
     operation_id="restrict_subject",
@@ -246,12 +255,14 @@ async def _restrict(
     request: AnyRequest, user_id: str, *, is_wanted: bool
 ) -> Response[PermissionsAnswer]:
     services: Services = request.app.state.services
+    note_subject(request, services.subject_key(user_id))
+    note_detail(request, restricted=is_wanted)
     return await _told(partial(services.restrict, user_id, is_wanted=is_wanted))
 
 
 @get(
     "/api/privacy/purposes",
-    guards=[require_admin],
+    guards=[require_subject],
     sync_to_thread=True,
     tags=["Privacy"],
     operation_id="list_purposes",
@@ -265,6 +276,7 @@ def list_purposes(request: AnyRequest) -> list[PurposeAnswer]:
 
 @post(
     "/api/privacy/purposes",
+    opt={"audit": "publish_purpose"},
     guards=[require_admin],
     status_code=201,
     tags=["Privacy"],
@@ -276,6 +288,7 @@ async def publish(request: AnyRequest) -> PurposeAnswer:
     example = '{"purpose": "training", "basis": "consent", "text": "May we …?"}'
     asked = parse_body(await request.body(), _decode_purpose, example)
     services: Services = request.app.state.services
+    note_detail(request, purpose=asked.purpose, basis=asked.basis, renew=asked.renew)
     keep = partial(
         services.publish_purpose,
         asked.purpose,

@@ -32,6 +32,7 @@ _FORMATS: Final = ", ".join(MEDIA_TYPES)
 
 @get(
     "/api/analytics/dashboard/export",
+    opt={"audit": "export_events"},
     guards=[require_admin],
     tags=["Dashboard"],
     operation_id="export_events",

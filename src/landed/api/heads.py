@@ -32,13 +32,14 @@ class HeadAnswering(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a connection."""
-        if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD" and self._may_ask(scope):
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "HEAD" and self.is_told(scope):
             scope["method"] = "GET"
             head = _Head(send)
             receive, send = head.receive, head.send
         await super().__call__(scope, receive, send)
 
-    def _may_ask(self, scope: HTTPScope) -> bool:
+    def is_told(self, scope: HTTPScope) -> bool:
+        """Whether a request is for an answer, and not one that takes events."""
         return scope["path"].rstrip("/") not in self.paths_of_events
 
 

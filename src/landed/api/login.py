@@ -13,7 +13,8 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import Body, FromQuery
 from litestar.response import Redirect
 
-from landed.api.auth import AnyConnection, find_viewer, find_viewer_of_key
+from landed.api.audit import note_subject
+from landed.api.auth import AnyConnection, Caller, find_viewer, find_viewer_of_key
 from landed.api.problems import describe_problem
 from landed.api.sessions import (
     SESSION_COOKIE,
@@ -74,7 +75,7 @@ def require_viewer(connection: AnyConnection, _: BaseRouteHandler) -> None:
 
 
 def require_admin_viewer(connection: AnyConnection, handler: BaseRouteHandler) -> None:
-    """Guard of pages that show one person.
+    """Guard of pages that tell of single people.
 
     Raises:
         SignInNeededError: There is no session.
@@ -83,7 +84,7 @@ def require_admin_viewer(connection: AnyConnection, handler: BaseRouteHandler) -
     require_viewer(connection, handler)
     if _viewer(connection).role != "admin":
         raise NotForYouError(
-            "One person is shown to admins only. Sign out, and sign in with the admin key."
+            "Single people are shown to admins only. Sign out, and sign in with the admin key."
         )
 
 
@@ -109,6 +110,7 @@ def _viewer(connection: AnyConnection) -> Viewer:
         return viewer
     services: Services = connection.app.state.services
     if services.settings.open_dashboard:
+        connection.scope["state"]["caller"] = Caller("admin", "no")
         return Viewer("admin")
     raise SignInNeededError("Sign in at /login, or send the admin or analyst key as Bearer token.")
 
@@ -152,7 +154,13 @@ def login_page(request: Request[Any, Any, Any]) -> Response[str]:
     return _page(request, "")
 
 
-@post("/login", sync_to_thread=False, include_in_schema=False, middleware=[_throttle.middleware])
+@post(
+    "/login",
+    sync_to_thread=False,
+    include_in_schema=False,
+    middleware=[_throttle.middleware],
+    opt={"audit": "sign_in", "audit_nobody": True},
+)
 def login(
     request: Request[Any, Any, Any],
     data: Annotated[LoginForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
@@ -160,14 +168,23 @@ def login(
     """Exchange a key for a session."""
     services: Services = request.app.state.services
     try:
-        viewer = find_viewer_of_key(data.key.strip(), services.keys)
+        viewer = find_viewer_of_key(request, data.key.strip())
     except LandedError as error:
-        return _page(request, error.message, status=error.status)
+        answer = _page(request, error.message, status=error.status)
+        if error.retry_after_seconds is not None:
+            answer.headers["Retry-After"] = str(error.retry_after_seconds)
+        return answer
     ends_at = services.clock() + SESSION_LIFE
     return _signed_in(request, make_session(services.keys, viewer, ends_at), "/overview")
 
 
-@get("/me/enter", sync_to_thread=False, include_in_schema=False, middleware=[_throttle.middleware])
+@get(
+    "/me/enter",
+    sync_to_thread=False,
+    include_in_schema=False,
+    middleware=[_throttle.middleware],
+    opt={"audit": "enter", "audit_nobody": True},
+)
 def enter(request: Request[Any, Any, Any], token: FromQuery[str] = "") -> Response[Any]:
     """Let a person in by the link that the product gave; it goes out of the address at once."""
     services: Services = request.app.state.services
@@ -176,6 +193,7 @@ def enter(request: Request[Any, Any, Any], token: FromQuery[str] = "") -> Respon
         raise NotForYouError(
             "This link is not good any more. Open the page from the product again."
         )
+    note_subject(request, bytes.fromhex(viewer.subject))
     return _signed_in(request, token, "/me")
 
 

@@ -33,6 +33,7 @@ _REFUSALS: Final = {
     "404": "There is no such thing, or nobody of that id has an event.",
     "413": "The body or an event is over its limit.",
     "422": "A parameter breaks its rule.",
+    "429": "Too many requests, or wrong keys; send again after Retry-After.",
     "503": "Nothing was kept or read; send again after Retry-After.",
 }
 _DONE: Final = {"200": "Done.", "201": "Made.", "202": "Taken; it is done by itself."}
@@ -162,6 +163,24 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
             {_JSON: refer("PersonLink")}, ("400", "401", "403"), refer("PersonLinkRequest")
         )
     },
+    "/api/admin/keys": {
+        "post": _Operation(
+            {_JSON: refer("NewKey")}, ("400", "401", "403", "422", "503"), refer("KeyRequest")
+        ),
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("KeyAnswer")}}, ("401", "403", "503")
+        ),
+    },
+    "/api/admin/keys/{name}/rotate": {
+        "post": _Operation(
+            {_JSON: refer("NewKey")},
+            ("400", "401", "403", "404", "422", "503"),
+            refer("RotationRequest"),
+        )
+    },
+    "/api/admin/keys/{name}": {
+        "delete": _Operation({_JSON: refer("RevokedKeys")}, ("401", "403", "404", "503"))
+    },
     "/api/privacy/erasures": {
         "post": _Operation(_ERASURE, _PERSONAL, refer("SubjectRequest"), status="202"),
         "get": _Operation(
@@ -290,9 +309,11 @@ def build_document(app: Litestar) -> Json:
 
 
 def _complete(operation: Json, known: _Operation) -> None:
+    # Whoever is asked for a key may be told to wait.
+    refusals = sorted({*known.refusals, "429"} if "401" in known.refusals else known.refusals)
     operation["responses"] = {
         known.status: {"description": _DONE[known.status], "content": _content(known.answer)},
-        **{status: _refusal(status) for status in known.refusals},
+        **{status: _refusal(status) for status in refusals},
     }
     if known.example is not None:
         operation["responses"]["200"]["content"][_JSON]["example"] = known.example
@@ -319,7 +340,7 @@ def _refusal(status: str) -> Json:
         "description": _REFUSALS[status],
         "content": _content({PROBLEM: refer("Problem")}),
     }
-    if status == "503":
+    if status in {"429", "503"}:
         answer["headers"] = {
             "Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}
         }

@@ -14,7 +14,8 @@ from litestar import MediaType, Request, Response, delete, get, post
 from litestar.params import FromPath, FromQuery
 
 from landed.api.admin import parse_body
-from landed.api.auth import require_admin
+from landed.api.audit import note_subject
+from landed.api.auth import require_subject
 from landed.api.login import require_person
 from landed.errors import NotFoundError
 from landed.privacy import (
@@ -111,7 +112,8 @@ _decode: Final = msgspec.json.Decoder(SubjectRequest).decode
 
 @post(
     "/api/privacy/erasures",
-    guards=[require_admin],
+    opt={"audit": "erasure"},
+    guards=[require_subject],
     status_code=202,
     tags=["Privacy"],
     operation_id="forget_person",
@@ -125,7 +127,8 @@ async def forget_person(request: AnyRequest) -> Response[RequestAnswer]:
 
 @delete(
     "/api/privacy/subjects/{user_id:str}",
-    guards=[require_admin],
+    opt={"audit": "erasure"},
+    guards=[require_subject],
     status_code=202,
     tags=["Privacy"],
     operation_id="delete_subject",
@@ -140,6 +143,7 @@ async def _forget(
     request: AnyRequest, user_id: str, *, follow_links: bool = False
 ) -> Response[RequestAnswer]:
     services: Services = request.app.state.services
+    note_subject(request, services.subject_key(user_id))
     record = partial(services.record_erasure, user_id, follow_links=follow_links)
     found = await asyncio.to_thread(record)
     where = f"/api/privacy/erasures/{found.request_id}"
@@ -148,7 +152,8 @@ async def _forget(
 
 @get(
     "/api/privacy/erasures",
-    guards=[require_admin],
+    opt={"audit": "read_requests"},
+    guards=[require_subject],
     sync_to_thread=True,
     tags=["Privacy"],
     operation_id="list_erasures",
@@ -163,7 +168,7 @@ def list_erasures(request: AnyRequest) -> Response[list[RequestAnswer]]:
 
 @get(
     "/api/privacy/erasures/{request_id:str}",
-    guards=[require_admin],
+    guards=[require_subject],
     sync_to_thread=True,
     tags=["Privacy"],
     operation_id="get_erasure",
@@ -182,7 +187,8 @@ def get_erasure(request: AnyRequest, request_id: FromPath[str]) -> Response[Requ
 
 @post(
     "/api/privacy/access",
-    guards=[require_admin],
+    opt={"audit": "access"},
+    guards=[require_subject],
     status_code=200,
     tags=["Privacy"],
     operation_id="show_person",
@@ -193,13 +199,15 @@ async def show_person(request: AnyRequest) -> Response[str]:
     asked = parse_body(await request.body(), _decode, _EXAMPLE)
     services: Services = request.app.state.services
     key = services.subject_key(asked.user_id)
+    note_subject(request, key)
     show = partial(_show, services, key, asked.format, follow_links=asked.follow_links)
     return await asyncio.to_thread(show)
 
 
 @get(
     "/api/privacy/subjects/{user_id:str}/export",
-    guards=[require_admin],
+    opt={"audit": "access"},
+    guards=[require_subject],
     sync_to_thread=True,
     tags=["Privacy"],
     operation_id="export_subject",
@@ -212,10 +220,18 @@ def export_subject(
 ) -> Response[str]:
     """Answer an access request, as `POST /api/privacy/access` does."""
     services: Services = request.app.state.services
-    return _show(services, services.subject_key(user_id), format)
+    key = services.subject_key(user_id)
+    note_subject(request, key)
+    return _show(services, key, format)
 
 
-@get("/me/data", guards=[require_person], sync_to_thread=True, include_in_schema=False)
+@get(
+    "/me/data",
+    opt={"audit": "read_own"},
+    guards=[require_person],
+    sync_to_thread=True,
+    include_in_schema=False,
+)
 def show_own(
     request: AnyRequest,
     format: FromQuery[Format] = "json",  # noqa: A002 - the parameter's name
@@ -251,7 +267,7 @@ def get_certificate_key(request: AnyRequest) -> CertificateKey:
 
 @get(
     "/api/privacy/retention",
-    guards=[require_admin],
+    guards=[require_subject],
     sync_to_thread=True,
     tags=["Privacy"],
     operation_id="show_retention",

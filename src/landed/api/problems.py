@@ -11,11 +11,12 @@ from typing import Any, Final
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import HTTPScope, Send
 
 from landed.collect.decode import replies
 from landed.errors import LandedError
 
-__all__ = ["EXCEPTION_HANDLERS", "PROBLEM", "describe_problem"]
+__all__ = ["EXCEPTION_HANDLERS", "PROBLEM", "describe_problem", "send_problem"]
 
 PROBLEM: Final = "application/problem+json"
 """Media type of every error."""
@@ -59,6 +60,26 @@ def describe_problem(
     return Response(
         replies.error(error), status_code=error.status, media_type=PROBLEM, headers=headers
     )
+
+
+async def send_problem(scope: HTTPScope, send: Send, error: LandedError) -> None:
+    """Answer a deliberate error where there is no handler: before one, or in its place.
+
+    Args:
+        scope: Of the request.
+        send: The way out.
+        error: What is wrong.
+    """
+    body = replies.error(error)
+    headers = [
+        (b"content-type", PROBLEM.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(error.retry_after_seconds or 1).encode()),
+        (b"cache-control", b"no-store"),
+    ]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    shown = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": shown, "more_body": False})
 
 
 def _deliberate(_: Request[Any, Any, Any], error: LandedError) -> Response[bytes]:

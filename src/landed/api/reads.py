@@ -18,6 +18,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from landed.api.audit import note_subject
 from landed.api.auth import find_viewer, require_admin, require_reader
 from landed.errors import InvalidInputError
 from landed.insights import BriefCache, Period, parse_period
@@ -187,6 +188,7 @@ def read_handler(read: Read) -> HTTPRouteHandler:
 
     @get(
         read.path,
+        opt={"audit": "read_person"} if read.is_personal else {},
         guards=[require_admin if read.is_personal else require_reader],
         sync_to_thread=True,
         tags=[read.tag],
@@ -199,6 +201,8 @@ def read_handler(read: Read) -> HTTPRouteHandler:
         services: Services = request.app.state.services
         params = _params(request, read)
         places = {name: str(value) for name, value in request.path_params.items()}
+        if read.is_personal:
+            note_subject(request, services.subject_key(places["user_id"]))
         cache: BriefCache[_Kept] = request.app.state.answers[read.keep]
         now = services.clock()
         asked = Asked(services.store, services, now, params, places)

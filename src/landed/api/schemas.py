@@ -16,6 +16,7 @@ from landed.api.consents import (
     PurposeRequest,
     RestrictionRequest,
 )
+from landed.api.keys import KeyAnswer, KeyRequest, NewKey, RevokedKeys, RotationRequest
 from landed.api.privacy import CertificateKey, KeptAnswer, RequestAnswer, SubjectRequest
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
@@ -238,6 +239,7 @@ def build_schemas() -> Json:
             *(SubjectRequest, RequestAnswer, CertificateKey, KeptAnswer),
             *(ConsentRequest, PermissionsAnswer, PurposeRequest, PurposeAnswer),
             RestrictionRequest,
+            *(KeyRequest, RotationRequest, NewKey, KeyAnswer, RevokedKeys),
         ],
         ref_template=REFERENCES,
     )

@@ -32,10 +32,13 @@ class Viewer:
     Attributes:
         role: What they may see.
         subject: Pseudonym of a person as 32 hex digits; empty for the other roles.
+        key: First 32 hex digits of the digest of the key that was signed in with, where it was
+            one of those that were made; else empty.
     """
 
     role: Role
     subject: str = ""
+    key: str = ""
 
 
 def make_session(keys: Keys, viewer: Viewer, ends_at: datetime) -> str:
@@ -46,7 +49,7 @@ def make_session(keys: Keys, viewer: Viewer, ends_at: datetime) -> str:
         viewer: Who it is.
         ends_at: When the session is over.
     """
-    said = f"{viewer.role}.{viewer.subject}.{int(ends_at.timestamp())}"
+    said = f"{viewer.role}.{viewer.subject or viewer.key}.{int(ends_at.timestamp())}"
     return f"{said}.{_signature(keys, viewer.role, said)}"
 
 
@@ -61,7 +64,8 @@ def verify_session(token: str, keys: Keys, now: datetime) -> Viewer | None:
     found = _TOKEN.fullmatch(token)
     if found is None:
         return None
-    viewer = Viewer(_role(found[1]), found[2])
+    role = _role(found[1])
+    viewer = Viewer(role, found[2]) if role == "person" else Viewer(role, key=found[2])
     said = token.rpartition(".")[0]
     if not hmac.compare_digest(found[4], _signature(keys, viewer.role, said)):
         return None

@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.text import Text
 
 from landed.cli import (
+    audit,
     demo,
     doctor,
     exporting,
     importing,
     init,
+    keys,
     migrate,
     plan,
     privacy,
@@ -47,6 +49,8 @@ app.command("export")(exporting.export)
 app.command("report")(report.report)
 app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
+app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(privacy.app, name="privacy")
 

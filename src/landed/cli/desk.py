@@ -63,8 +63,12 @@ def desk(settings: Settings) -> Iterator[Ask]:
 
 
 def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any:
-    place = path.partition("/")[0]
-    return _DOES[method, place](services, body | {"request_id": path.partition("/")[2]})
+    place, _, request_id = path.partition("/")
+    action, do = _DOES[method, place]
+    if action and not request_id:  # a look at how far a request is, each second, is no news
+        user_id = body.get("user_id")
+        services.note_command(action, services.subject_key(user_id) if user_id else b"")
+    return do(services, body | {"request_id": request_id})
 
 
 def _show(services: Services, body: dict[str, Any]) -> str:
@@ -124,13 +128,14 @@ def _publish(services: Services, body: dict[str, Any]) -> Any:
     return _as_json({**asdict(rule), "silence_allows": rule.silence_allows})
 
 
-_DOES: Final[dict[tuple[str, str], Callable[[Services, dict[str, Any]], Any]]] = {
-    ("GET", "retention"): _retention,
-    ("POST", "access"): _show,
-    ("POST", "erasures"): _forget,
-    ("GET", "erasures"): _look,
-    ("POST", "consents"): _consent,
-    ("POST", "restrictions"): _restrict,
-    ("GET", "purposes"): _purposes,
-    ("POST", "purposes"): _publish,
+_DOES: Final[dict[tuple[str, str], tuple[str, Callable[[Services, dict[str, Any]], Any]]]] = {
+    ("GET", "retention"): ("", _retention),
+    ("POST", "access"): ("access", _show),
+    ("POST", "erasures"): ("erasure", _forget),
+    ("GET", "erasures"): ("read_requests", _look),
+    ("POST", "consents"): ("consent", _consent),
+    ("POST", "restrictions"): ("restriction", _restrict),
+    ("GET", "purposes"): ("", _purposes),
+    ("POST", "purposes"): ("publish_purpose", _publish),
 }
+"""What is done, and by which word the audit log notes it."""

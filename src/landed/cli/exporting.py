@@ -177,6 +177,7 @@ def _source(settings: Settings) -> Iterator[tuple[Fetch, Reach]]:
         yield (lambda day: _download(server, day)), (lambda: _ask_reach(server))
         return
     with opened(settings) as services:
+        services.note_command("export_events")
         store = services.store
         yield (
             (lambda day: stream_export(store, day)),

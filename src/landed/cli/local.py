@@ -17,7 +17,8 @@ from pydantic import ValidationError
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError, StoreError
 from landed.privacy import Keys
-from landed.wiring import Services, build_services, read_keys
+from landed.state import State
+from landed.wiring import Services, build_services, build_state, read_keys
 
 __all__ = [
     "TRIES",
@@ -25,6 +26,7 @@ __all__ = [
     "find_port",
     "find_server",
     "opened",
+    "opened_state",
     "post_patiently",
     "server_file",
     "settings_for",
@@ -133,6 +135,21 @@ def opened(settings: Settings) -> Iterator[Services]:
         yield services
     finally:
         services.close(drain_seconds=60)
+
+
+@contextlib.contextmanager
+def opened_state(settings: Settings) -> Iterator[State]:
+    """Open the state alone. A server may have it open too, and hears of changes within a second.
+
+    Raises:
+        StateError: The state database is away.
+    """
+    state = build_state(settings)
+    try:
+        state.migrate()
+        yield state
+    finally:
+        state.close()
 
 
 def _wait_for_store(services: Services) -> None:

@@ -42,6 +42,7 @@ def list_events(
         rows = _call(server, "GET", f"/api/admin/quarantine?limit={limit}")
     else:
         with opened(settings) as services:
+            services.note_command("read_quarantine")
             rows = list_quarantined(services.store, until=services.clock(), limit=limit)
     console = Console(highlight=False)
     if not rows:
@@ -68,6 +69,7 @@ def replay(data: DataOption = None) -> None:
         replayed, refused = answer["replayed"], answer["still_refused"]
     else:
         with opened(settings) as services:
+            services.note_command("replay_quarantine")
             replayed, refused = replay_quarantine(
                 services.store,
                 services.spool,

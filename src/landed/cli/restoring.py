@@ -82,6 +82,7 @@ def _delivery(settings: Settings) -> Iterator[Deliver]:
             yield lambda batch: _post(client, server, batch)
         return
     with opened(settings) as services:
+        services.note_command("restore_events")
         yield lambda batch: services.restore(batch, timeout=_ROOM_SECONDS)
         wait_until_stored(services)
 

@@ -45,6 +45,7 @@ def sql(
     server = find_server(settings)
     if server is None:
         with opened(settings) as services:
+            services.note_command("sql")
             for chunk in services.store.run_sql(statement, format.value):
                 sys.stdout.buffer.write(chunk)
         return

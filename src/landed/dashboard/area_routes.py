@@ -66,6 +66,7 @@ class Area:
         audience: Who may see it: those who see the pages, of them the admins only, or the person
             whom it is about.
         can_save: Whether its addresses can be given names.
+        audit: What the audit log calls a look at it; empty: it is not noted.
     """
 
     path: str
@@ -75,6 +76,7 @@ class Area:
     is_live: bool = False
     audience: Audience = "viewers"
     can_save: bool = False
+    audit: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,9 @@ def area_handlers(area: Area) -> list[HTTPRouteHandler]:
     """
     name = area.path.strip("/")
 
-    @get(area.path, sync_to_thread=True, include_in_schema=False, name=f"page_{name}")
+    noted = {"audit": area.audit} if area.audit else {}
+
+    @get(area.path, opt=noted, sync_to_thread=True, include_in_schema=False, name=f"page_{name}")
     def show(request: AnyRequest) -> Response[str]:
         pages = pages_of(request.app)
         try:
@@ -107,7 +111,13 @@ def area_handlers(area: Area) -> list[HTTPRouteHandler]:
         except LandedError as error:
             return html_answer(render_error(error, area.path, role_of(request)), error.status)
 
-    @get(f"{area.path}.csv", sync_to_thread=True, include_in_schema=False, name=f"csv_{name}")
+    @get(
+        f"{area.path}.csv",
+        opt=noted,
+        sync_to_thread=True,
+        include_in_schema=False,
+        name=f"csv_{name}",
+    )
     def send_csv(request: AnyRequest) -> Response[Any]:
         pages = pages_of(request.app)
         try:

@@ -51,6 +51,7 @@ NAVIGATION: Final = (
             Link("/explore", "Explore"),
             Link("/events", "Events"),
             Link("/definitions", "Definitions"),
+            Link("/audit", "Audit", is_for_admins=True),
         ),
     ),
 )

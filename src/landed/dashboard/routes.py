@@ -176,7 +176,7 @@ class PersonForm:
     range: str = ""
 
 
-@post("/person", sync_to_thread=False, include_in_schema=False)
+@post("/person", opt={"audit": "read_person"}, sync_to_thread=False, include_in_schema=False)
 def find_person(
     request: AnyRequest,
     data: Annotated[PersonForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
@@ -184,6 +184,7 @@ def find_person(
     """Turn an id into its pseudonym at once, so that no address and no log ever holds it."""
     keys = pages_of(request.app).services.keys
     key = Pseudonymiser(keys.pseudonym_secret).subject_key(data.user_id.strip())
+    request.scope["state"]["audit_subject"] = key
     days = {"range": data.range} if data.range else {}
     return Redirect(f"/person?{urlencode({**days, 'person': key.hex()})}", status_code=303)
 

@@ -11,6 +11,7 @@ from landed.config import Settings
 from landed.dashboard.navigation import LinkGroup
 from landed.dashboard.saving import ViewStore
 from landed.insights import AlertBook, OverviewQueries, Targets
+from landed.privacy import AuditLog
 
 __all__ = [
     "Banner",
@@ -127,6 +128,11 @@ class Services(Protocol):
     @property
     def health(self) -> Callable[[], HealthReport]:
         """How the installation is now."""
+        ...
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who did what."""
         ...
 
     @property

@@ -3,13 +3,15 @@
 Ids of persons become keyed pseudonyms (`Pseudonymiser`), texts lose what identifies a
 person (`Scrubber`), the context is cut down to what is useful and common to many
 (`ContextCleaner`), and an event that its sender may not keep is not kept (`may_collect`).
-The secrets for it lie beside the store, not in it (`load_keys`).
+The secrets for it lie beside the store, not in it (`load_keys`); keys for others to come in are
+made and taken back (`make_api_key`, `KeyBook`).
 
 What a person allows is recorded with its history (`record_consents`), and asked for each event
 (`ConsentBook`).
 
 And what a person may ask later: to see everything (`fetch_personal_data`), and to be forgotten
-(`record_request`, `erase_requested`, `finish_erased`), with a signed certificate.
+(`record_request`, `erase_requested`, `finish_erased`), with a signed certificate. `AuditLog` keeps
+who looked at whom, so that nobody can alter it unseen.
 """
 
 from landed.privacy.access import (
@@ -18,6 +20,17 @@ from landed.privacy.access import (
     write_personal_html,
     write_personal_json,
 )
+from landed.privacy.api_keys import (
+    KEY_SCOPES,
+    KeyBook,
+    KeyScope,
+    check_scope,
+    make_api_key,
+    parse_span,
+    revoke_api_key,
+    rotate_api_key,
+)
+from landed.privacy.audit import AUDIT_ACTIONS, AuditLog, AuditVerdict
 from landed.privacy.certificates import public_key_of, sign_certificate, verify_certificate
 from landed.privacy.consents import (
     ConsentBook,
@@ -51,10 +64,16 @@ from landed.privacy.signals import may_collect
 from landed.privacy.types import Keys, Kind
 
 __all__ = [
+    "AUDIT_ACTIONS",
+    "KEY_SCOPES",
     "PURPOSES",
+    "AuditLog",
+    "AuditVerdict",
     "Basis",
     "ConsentBook",
     "ContextCleaner",
+    "KeyBook",
+    "KeyScope",
     "Keys",
     "Kind",
     "Permission",
@@ -65,6 +84,7 @@ __all__ = [
     "Purpose",
     "Rule",
     "Scrubber",
+    "check_scope",
     "check_spool",
     "check_store",
     "digest_subject",
@@ -78,12 +98,16 @@ __all__ = [
     "finish_erased",
     "known_referrer",
     "load_keys",
+    "make_api_key",
     "may_collect",
+    "parse_span",
     "private_context",
     "public_key_of",
     "publish_purpose",
     "record_consents",
     "record_request",
+    "revoke_api_key",
+    "rotate_api_key",
     "sign_certificate",
     "verify_certificate",
     "write_personal_html",

@@ -26,6 +26,7 @@ from landed.state import (
 __all__ = ["ConsentBook", "Permission", "Permissions", "fetch_permissions", "record_consents"]
 
 _AT_ONCE: Final = 10_000
+_MARKS: Final = ("consents", "rewritten")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,8 @@ class ConsentBook:
             StateError: The database is away; the book stays as it was.
         """
         with self._refreshing:
-            marks = fetch_marks(self._state)
+            told = fetch_marks(self._state)
+            marks = {name: told[name] for name in _MARKS}
             pages = self._pages
             if marks == pages.marks:
                 return False

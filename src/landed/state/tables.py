@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     Integer,
@@ -19,7 +20,16 @@ from sqlalchemy import (
     TypeDecorator,
 )
 
-__all__ = ["CONSENTS", "MARKS", "METADATA", "PURPOSES", "RESTRICTIONS", "UtcTime"]
+__all__ = [
+    "API_KEYS",
+    "AUDIT",
+    "CONSENTS",
+    "MARKS",
+    "METADATA",
+    "PURPOSES",
+    "RESTRICTIONS",
+    "UtcTime",
+]
 
 METADATA: Final = MetaData()
 
@@ -79,4 +89,30 @@ MARKS: Final = Table(
     METADATA,
     Column("name", String(32), primary_key=True),
     Column("number", BigInteger, nullable=False),
+)
+API_KEYS: Final = Table(
+    "api_keys",
+    METADATA,
+    Column("number", RowNumber, primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("prefix", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=True),
+    Column("revoked_at", UtcTime, nullable=True),
+    Column("last_used_on", Date, nullable=True),
+)
+AUDIT: Final = Table(
+    "audit",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
 )

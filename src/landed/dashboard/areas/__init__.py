@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from landed.dashboard.area_routes import Area
+from landed.dashboard.areas.audit_log import plan_audit
 from landed.dashboard.areas.engagement import plan_engagement
 from landed.dashboard.areas.event_log import plan_events
 from landed.dashboard.areas.explore import plan_explore
@@ -24,8 +25,21 @@ AREAS: Final = (
     Area(path="/success", make=plan_success),
     Area(path="/revenue", make=plan_revenue),
     Area(path="/funnels", make=plan_funnels, can_save=True),
-    Area(path="/person", make=plan_person, template="person.html", audience="admins"),
-    Area(path="/me", make=plan_own, audience="person"),
+    Area(
+        path="/person",
+        make=plan_person,
+        template="person.html",
+        audience="admins",
+        audit="read_person",
+    ),
+    Area(path="/me", make=plan_own, audience="person", audit="read_own"),
+    Area(
+        path="/audit",
+        make=plan_audit,
+        keep=timedelta(seconds=2),
+        audience="admins",
+        audit="read_audit",
+    ),
     Area(path="/events", make=plan_events, keep=timedelta(seconds=2), is_live=True),
     Area(path="/engagement", make=plan_engagement),
     Area(path="/retention", make=plan_retention),
