@@ -5,6 +5,7 @@ are files in `queries/`, asked by name; the tables are files in `migrations/`. T
 engine itself is a process of its own, which `supervisor` starts.
 """
 
+from landed.store.analysts import write_analyst_user
 from landed.store.client import FORMATS, Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import ExportForm
@@ -38,4 +39,5 @@ __all__ = [
     "migrate",
     "parse_dsn",
     "read_query",
+    "write_analyst_user",
 ]
