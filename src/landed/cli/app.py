@@ -26,6 +26,7 @@ from landed.cli import (
     report,
     serve,
     sql,
+    sql_user,
 )
 from landed.cli.local import settings_for
 from landed.errors import LandedError
@@ -48,6 +49,7 @@ app.command("import")(importing.import_file)
 app.command("export")(exporting.export)
 app.command("report")(report.report)
 app.command("sql")(sql.sql)
+app.command("sql-user")(sql_user.sql_user)
 app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")

@@ -5,6 +5,7 @@ are files in `queries/`, asked by name; the tables are files in `migrations/`. T
 engine itself is a process of its own, which `supervisor` starts.
 """
 
+from landed.store.analysts import write_analyst_user
 from landed.store.aside import put_back, set_aside
 from landed.store.client import FORMATS, Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
@@ -45,4 +46,5 @@ __all__ = [
     "put_back",
     "read_query",
     "set_aside",
+    "write_analyst_user",
 ]
