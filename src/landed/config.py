@@ -72,6 +72,19 @@ class Settings(BaseSettings):
         description="Take the calls of one event each (`/api/analytics/user-behavior/…` and its "
         "like) without a key from programs on this machine. `./run serve` sets it.",
     )
+    master_key: SecretStr | None = Field(
+        None,
+        description="The master key, 32 bytes as hexadecimal digits or base64. Set in one of these "
+        "three places: what is kept under data is encrypted with AES-256.",
+    )
+    master_key_file: Path | None = Field(
+        None, description="File that holds the master key; outside of data, readable by its owner."
+    )
+    master_key_command: SecretStr | None = Field(
+        None,
+        description="Command that prints the master key, such as a call of a key service. No shell "
+        "is involved; it has 30 seconds.",
+    )
     spool_max_bytes: int = Field(
         4 << 30, ge=1 << 20, description="The spool answers 503 beyond this many bytes on disk."
     )

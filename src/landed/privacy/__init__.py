@@ -21,6 +21,7 @@ from landed.privacy.context import ContextCleaner, known_referrer, private_conte
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
 from landed.privacy.keys import load_keys
+from landed.privacy.masters import find_master, parse_master
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.requests import (
     PrivacyRequest,
@@ -31,30 +32,39 @@ from landed.privacy.requests import (
 )
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.types import Keys, Kind
+from landed.privacy.vault import DataKey, Vault, add_data_key, check_vault, open_vault, rewrap
 
 __all__ = [
     "ContextCleaner",
+    "DataKey",
     "Keys",
     "Kind",
     "PersonalData",
     "PrivacyRequest",
     "Pseudonymiser",
     "Scrubber",
+    "Vault",
+    "add_data_key",
     "check_spool",
     "check_store",
+    "check_vault",
     "digest_subject",
     "erasable_of",
     "erase_requested",
     "fetch_personal_data",
     "fetch_requests",
     "fetch_subjects",
+    "find_master",
     "finish_erased",
     "known_referrer",
     "load_keys",
     "may_collect",
+    "open_vault",
+    "parse_master",
     "private_context",
     "public_key_of",
     "record_request",
+    "rewrap",
     "sign_certificate",
     "verify_certificate",
     "write_personal_html",

@@ -1,0 +1,49 @@
+"""What `landed doctor` says of encryption: at rest and in transit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from landed.config import Settings
+from landed.errors import LandedError
+from landed.privacy import Vault, open_vault
+from landed.store.supervisor import store_is_sealed
+from landed.wiring import Check, read_master, utc_now
+
+__all__ = ["protection_checks"]
+
+
+def protection_checks(settings: Settings) -> Iterator[Check]:
+    """Look at what protects an installation's data on the disk and on the way.
+
+    Args:
+        settings: Of the installation.
+    """
+    yield _at_rest(settings)
+
+
+def _at_rest(settings: Settings) -> Check:
+    try:
+        master = read_master(settings)
+        # A look makes no keys.
+        has_keys = (settings.data / "keys" / "data.keys").exists()
+        vault = open_vault(settings.data / "keys", master, utc_now()) if has_keys else None
+    except LandedError as error:
+        return Check("at rest", ok=False, note=error.message)
+    if vault is None:
+        told = "not encrypted" if master is None else "will be encrypted from the next start on"
+        return Check("at rest", ok=True, note=f"{told} (docs/privacy.md)")
+    return Check("at rest", ok=True, note=_what(settings, vault))
+
+
+def _what(settings: Settings, vault: Vault) -> str:
+    key = vault.current
+    spool = f"data key {key.key_id} of {key.made_at[:10]}"
+    if settings.store is not None:
+        return f"encrypted: the spool, {spool}; the store is a server with a disk of its own"
+    if store_is_sealed(settings.data / "store"):
+        return f"encrypted: store and spool, {spool}"
+    return (
+        f"encrypted: the spool only, {spool}; the store was begun in the clear and stays so: "
+        "`landed export` it, and import it into a new folder"
+    )
