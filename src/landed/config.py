@@ -52,6 +52,25 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    tls_certificate: Path | None = Field(
+        None,
+        description="Certificate chain (PEM), for HTTPS without a proxy. It is taken anew when the "
+        "file changes.",
+    )
+    tls_key: Path | None = Field(None, description="Private key (PEM) of the certificate.")
+    tls_minimum: Literal["1.2", "1.3"] = Field(
+        "1.3", description="Oldest version of TLS that is spoken: 1.3 or 1.2."
+    )
+    trusted_hosts: str = Field(
+        "",
+        description="Names under which the server may be asked, commas or spaces between; "
+        "`*.example.com` is all names below it. Empty: any. This machine's own is always one.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto "
+        "are believed, commas or spaces between. Empty: nobody's are.",
+    )
     write_key: SecretStr | None = Field(
         None, description="Fixed write key for scripted set-ups. Unset: made once, in data/keys."
     )

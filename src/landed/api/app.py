@@ -35,6 +35,7 @@ from landed.api.login import (
 )
 from landed.api.privacy import privacy_handlers
 from landed.api.problems import EXCEPTION_HANDLERS
+from landed.api.protection import add_headers
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
 from landed.wiring import Services
@@ -98,6 +99,7 @@ def create_app(
             render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
         ),
+        before_send=[add_headers],
         on_app_init=[_add_last],
         lifespan=list(lifespan),
         request_max_body_size=_MAX_BODY_BYTES,

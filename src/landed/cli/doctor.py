@@ -98,7 +98,7 @@ def _port_check(settings: Settings) -> Check:
 
 def _server_checks(server: RunningServer) -> Iterator[Check]:
     try:
-        answer = httpx.get(f"{server.url}/readyz", timeout=10)
+        answer = httpx.get(f"{server.url}/readyz", timeout=10, verify=server.verify)
     except httpx.HTTPError as error:
         yield Check("server", ok=False, note=f"{server.url}: {type(error).__name__}")
         return

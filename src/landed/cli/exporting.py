@@ -190,6 +190,7 @@ def _ask_reach(server: RunningServer) -> dict[str, Any]:
         json={"sql": _REACH, "format": "json"},
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
     )
     return _first_row(answer.raise_for_status().content)
 
@@ -214,6 +215,7 @@ def _download(server: RunningServer, day: Export) -> Iterator[bytes]:
         params=wishes,
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
     ) as answer:
         if answer.is_error:
             answer.read()

@@ -127,7 +127,7 @@ def _event(mapping: ColumnMap, row: dict[str, Any] | None, namespace: UUID, numb
 def _delivery(settings: Settings) -> Iterator[Deliver]:
     server = find_server(settings)
     if server is not None:
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=60, verify=server.verify) as client:
             yield lambda body: _post(client, server, body)
         return
     with opened(settings) as services:

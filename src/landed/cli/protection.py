@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
 
+from landed.cli.tls import find_tls
 from landed.config import Settings
 from landed.errors import LandedError
 from landed.privacy import Vault, open_vault
@@ -11,6 +14,8 @@ from landed.store.supervisor import store_is_sealed
 from landed.wiring import Check, read_master, utc_now
 
 __all__ = ["protection_checks"]
+
+_WARN: Final = timedelta(days=7)
 
 
 def protection_checks(settings: Settings) -> Iterator[Check]:
@@ -20,6 +25,7 @@ def protection_checks(settings: Settings) -> Iterator[Check]:
         settings: Of the installation.
     """
     yield _at_rest(settings)
+    yield _in_transit(settings)
 
 
 def _at_rest(settings: Settings) -> Check:
@@ -47,3 +53,18 @@ def _what(settings: Settings, vault: Vault) -> str:
         f"encrypted: the spool only, {spool}; the store was begun in the clear and stays so: "
         "`landed export` it, and import it into a new folder"
     )
+
+
+def _in_transit(settings: Settings) -> Check:
+    try:
+        tls = find_tls(settings)
+    except LandedError as error:
+        return Check("transit", ok=False, note=error.message)
+    if tls is None:
+        behind = "; proxies that may speak for others are named" if settings.trusted_proxies else ""
+        return Check("transit", ok=True, note=f"plain HTTP{behind} (docs/privacy.md)")
+    left = tls.ends_at - utc_now()
+    note = f"HTTPS, the certificate is good until {tls.ends_at:%Y-%m-%d}"
+    if left < _WARN:
+        note += ": renew it, and the server takes the new one by itself"
+    return Check("transit", ok=left >= _WARN, note=note)

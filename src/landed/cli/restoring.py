@@ -78,7 +78,7 @@ def _chunks(
 def _delivery(settings: Settings) -> Iterator[Deliver]:
     server = find_server(settings)
     if server is not None:
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=60, verify=server.verify) as client:
             yield lambda batch: _post(client, server, batch)
         return
     with opened(settings) as services:

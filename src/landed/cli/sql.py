@@ -54,6 +54,7 @@ def sql(
         json={"sql": statement, "format": format.value},
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
     ) as answer:
         if answer.is_error:
             answer.read()

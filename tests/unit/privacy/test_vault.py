@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,11 +47,12 @@ def test_each_use_and_each_file_has_a_key_of_its_own(tmp_path: Path) -> None:
 def test_another_master_key_opens_nothing(tmp_path: Path) -> None:
     opened(tmp_path)
     before = (tmp_path / "data.keys").read_bytes()
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: open_vault(tmp_path, OTHER, NOW),
         lambda: add_data_key(tmp_path, OTHER, NOW),
         lambda: rewrap(tmp_path, OTHER, MASTER),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(InvalidInputError, match="another one than"):
             act()
     with pytest.raises(InvalidInputError, match="the master key is missing"):
@@ -92,11 +94,12 @@ def test_a_further_key_is_the_current_one_and_the_old_one_stays(tmp_path: Path) 
 
 
 def test_another_master_key_wraps_the_same_keys(tmp_path: Path) -> None:
-    vault = add_data_key(tmp_path / "b", MASTER, NOW) if opened(tmp_path / "b") else None
-    assert rewrap(tmp_path / "b", MASTER, OTHER) == vault
-    assert opened(tmp_path / "b", OTHER) == vault
+    opened(tmp_path)
+    vault = add_data_key(tmp_path, MASTER, NOW)
+    assert rewrap(tmp_path, MASTER, OTHER) == vault
+    assert opened(tmp_path, OTHER) == vault
     with pytest.raises(InvalidInputError, match="another one than"):
-        opened(tmp_path / "b", MASTER)
+        opened(tmp_path, MASTER)
 
 
 def test_there_must_be_keys_to_add_to(tmp_path: Path) -> None:
