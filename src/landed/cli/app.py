@@ -12,11 +12,13 @@ from rich.console import Console
 from rich.text import Text
 
 from landed.cli import (
+    decrypting,
     demo,
     doctor,
     exporting,
     importing,
     init,
+    keys,
     migrate,
     plan,
     privacy,
@@ -44,10 +46,12 @@ app.command("migrate")(migrate.migrate)
 app.command("events")(plan.events)
 app.command("import")(importing.import_file)
 app.command("export")(exporting.export)
+app.command("decrypt")(decrypting.decrypt)
 app.command("report")(report.report)
 app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(keys.app, name="keys")
 app.add_typer(privacy.app, name="privacy")
 
 

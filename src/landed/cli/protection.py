@@ -44,7 +44,7 @@ def _at_rest(settings: Settings) -> Check:
 
 def _what(settings: Settings, vault: Vault) -> str:
     key = vault.current
-    spool = f"data key {key.key_id} of {key.made_at[:10]}"
+    spool = f"data key {key.key_id} of {key.made_on}"
     if settings.store is not None:
         return f"encrypted: the spool, {spool}; the store is a server with a disk of its own"
     if store_is_sealed(settings.data / "store"):

@@ -21,7 +21,7 @@ from landed.privacy.context import ContextCleaner, known_referrer, private_conte
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
 from landed.privacy.keys import load_keys
-from landed.privacy.masters import find_master, parse_master
+from landed.privacy.masters import find_master, parse_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.requests import (
     PrivacyRequest,
@@ -31,12 +31,21 @@ from landed.privacy.requests import (
     record_request,
 )
 from landed.privacy.scrubbing import Scrubber
+from landed.privacy.sealed_files import (
+    SEALED_ENDING,
+    FileSecret,
+    open_sealed,
+    seal_pieces,
+    sealed_file,
+)
 from landed.privacy.types import Keys, Kind
 from landed.privacy.vault import DataKey, Vault, add_data_key, check_vault, open_vault, rewrap
 
 __all__ = [
+    "SEALED_ENDING",
     "ContextCleaner",
     "DataKey",
+    "FileSecret",
     "Keys",
     "Kind",
     "PersonalData",
@@ -59,14 +68,18 @@ __all__ = [
     "known_referrer",
     "load_keys",
     "may_collect",
+    "open_sealed",
     "open_vault",
     "parse_master",
     "private_context",
     "public_key_of",
     "record_request",
     "rewrap",
+    "seal_pieces",
+    "sealed_file",
     "sign_certificate",
     "verify_certificate",
+    "write_key_file",
     "write_personal_html",
     "write_personal_json",
 ]

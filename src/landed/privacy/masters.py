@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from landed.errors import InvalidInputError
-from landed.privacy.key_files import read_private
+from landed.privacy.key_files import read_private, write_whole
 
-__all__ = ["find_master", "parse_master"]
+__all__ = ["find_master", "parse_master", "write_key_file"]
 
 _BYTES: Final = 32
 _SECONDS: Final = 30.0
@@ -80,6 +80,16 @@ def parse_master(text: str, place: str) -> bytes:
         f"base64; {_REMEDY}",
         detail=place,
     )
+
+
+def write_key_file(path: Path, key: bytes) -> None:
+    """Write a key so that `find_master` reads it, readable by its owner only.
+
+    Args:
+        path: Of the new file, in a folder that exists.
+        key: 32 bytes.
+    """
+    write_whole(path, key.hex())
 
 
 def _from_base64(text: str) -> bytes:

@@ -13,7 +13,7 @@ import json
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,6 +51,11 @@ class DataKey:
     def name(self) -> bytes:
         """8 bytes that name the key without revealing it."""
         return hmac.digest(self.secret, b"landed:data-key:name:1", "sha256")[:8]
+
+    @property
+    def made_on(self) -> date:
+        """The day it was made, in UTC."""
+        return datetime.fromisoformat(self.made_at).date()
 
     def derive(self, purpose: bytes, salt: bytes = b"") -> bytes:
         """Make the key for one use of it: 32 bytes.

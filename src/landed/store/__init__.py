@@ -11,6 +11,7 @@ from landed.store.exports import ExportForm
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
+from landed.store.rewriting import rewrite_tables
 from landed.store.sql_files import list_queries, read_query
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA
 from landed.store.target import Target, parse_dsn
@@ -38,4 +39,5 @@ __all__ = [
     "migrate",
     "parse_dsn",
     "read_query",
+    "rewrite_tables",
 ]
