@@ -231,3 +231,58 @@ def test_a_new_certificate_is_taken_while_a_stream_goes_on(scanned: Scanned) -> 
             assert httpx.get(f"{scanned.server.url}/healthz").status_code == httpx.codes.OK
         sent = scanned.server.post("/api/analytics/events", {"event": "goal_set", "user_id": "u"})
         assert sent.status_code == httpx.codes.OK
+
+
+def test_a_proxy_that_is_named_speaks_for_https(tmp_path: Path) -> None:
+    """Cookies and HSTS are as over HTTPS."""
+    said = {"X-Forwarded-For": "198.51.100.9", "X-Forwarded-Proto": "https"}
+    with serving(tmp_path / "named", LANDED_TRUSTED_PROXIES="127.0.0.1") as server:
+        answer = httpx.post(f"{server.url}/login", data={"key": ADMIN_KEY}, headers=said)
+        assert "Secure" in answer.headers["set-cookie"]
+        assert "strict-transport-security" in answer.headers
+        assert "strict-transport-security" not in httpx.get(f"{server.url}/login").headers
+
+
+def test_1_2_is_spoken_where_it_is_asked_for(
+    scanned: Scanned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = scanned.authority.folder
+    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca.pem"))
+    settings = {
+        "LANDED_TLS_CERTIFICATE": str(folder / "server.pem"),
+        "LANDED_TLS_KEY": str(folder / "server.key"),
+        "LANDED_TLS_MINIMUM": "1.2",
+    }
+    with serving(tmp_path / "older", **settings) as server:
+        context = context_for(scanned.authority)
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        with (
+            socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as secure,
+        ):
+            assert secure.version() == "TLSv1.2"
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"LANDED_TLS_CERTIFICATE": "/none"}, "LANDED_TLS_KEY is missing"),
+        ({"LANDED_TRUSTED_PROXIES": "everybody"}, "no address and no network"),
+        ({"LANDED_TLS_MINIMUM": "1.1"}, "LANDED_TLS_MINIMUM"),
+    ],
+)
+def test_what_is_set_wrong_ends_the_start_in_one_line(
+    settings: dict[str, str], told: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "landed", "serve", "--port", "0", "--data", str(tmp_path)]
+    done = subprocess.run(
+        command,
+        env={**os.environ, **settings},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr

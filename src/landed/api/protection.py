@@ -91,14 +91,18 @@ async def _refuse(scope: Scope, send: Send) -> None:
         detail="Host",
     )
     known.code, known.status = "misdirected_request", _MISDIRECTED
+    body = replies.error(known)
     start: Any = {
         "type": "http.response.start",
         "status": known.status,
-        "headers": [(b"content-type", PROBLEM.encode())],
+        "headers": [
+            (b"content-type", PROBLEM.encode()),
+            (b"content-length", str(len(body)).encode()),
+        ],
     }
     await add_headers(start, scope)
     await send(start)
-    await send({"type": "http.response.body", "body": replies.error(known), "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def trust_proxies(app: ASGIApp, proxies: Collection[str]) -> ASGIApp:

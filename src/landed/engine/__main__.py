@@ -58,14 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
     if not password:
         sys.stderr.write(f"{options.password_env} is empty; set it to the password to ask for\n")
         return 2
-    # So do the keys of an encrypted store, which have no place in any file.
-    given = os.environ.pop(options.keys_env, "")
+    keys_line = _first_line() if options.sealed else ""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_await_orphanhood, args=(stop,), daemon=True).start()
     try:
-        keys = parse_keys(given)
+        keys = parse_keys(keys_line) if options.sealed else {}
         with _own_folder(options.data, options.lock_seconds, stop):
             engine = _open_engine(options, keys)
             _make_database(engine)
@@ -83,7 +82,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 for any")
     parser.add_argument("--password-env", required=True, help="variable that holds the password")
     parser.add_argument(
-        "--keys-env", default="LANDED_ENGINE_KEYS", help="variable that holds the store's keys"
+        "--sealed", action="store_true", help="encrypted; standard input begins with its keys"
     )
     parser.add_argument("--memory-bytes", type=int, help="cap; half of the machine's if unset")
     parser.add_argument("--threads", type=int, default=4, help="queries that run at once")
@@ -172,6 +171,14 @@ def _announce(port: int) -> None:
     """Tell the parent. If it died meanwhile, standard input is at its end too: we shall stop."""
     with suppress(BrokenPipeError):
         os.write(1, json.dumps({"port": port, "pid": os.getpid()}).encode() + b"\n")
+
+
+def _first_line() -> str:
+    """The keys of an encrypted store: by a pipe, since a query could read our environment."""
+    line = b""
+    while not line.endswith(b"\n") and (piece := os.read(0, 1)):
+        line += piece
+    return line.decode(errors="replace")
 
 
 def _await_orphanhood(stop: threading.Event) -> None:

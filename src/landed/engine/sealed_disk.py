@@ -40,7 +40,7 @@ def parse_keys(text: str) -> dict[int, str]:
     """Read the keys that the parent gave: JSON, key id to 64 hexadecimal digits.
 
     Args:
-        text: What it gave; empty for a store that is not encrypted.
+        text: What it gave.
 
     Raises:
         EngineError: They are no such keys.
@@ -49,8 +49,6 @@ def parse_keys(text: str) -> dict[int, str]:
         >>> sorted(parse_keys('{"1": "%s", "2": "%s"}' % ("ab" * 32, "cd" * 32)))
         [1, 2]
     """
-    if not text:
-        return {}
     try:
         keys = {int(key_id): str(key) for key_id, key in json.loads(text).items()}
     except (ValueError, AttributeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -21,7 +22,6 @@ from landed.errors import StoreError
 __all__ = ["EngineProcess", "EngineState", "restart_delay_seconds", "store_is_sealed"]
 
 _PASSWORD_VARIABLE: Final = "LANDED_ENGINE_PASSWORD"  # noqa: S105 - the variable's name, no password
-_KEYS_VARIABLE: Final = "LANDED_ENGINE_KEYS"
 _READY_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
 _HEALTHY_SECONDS: Final = 60.0
@@ -178,13 +178,15 @@ class EngineProcess:
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "landed.engine", "--data", str(self._data)]
         command += ["--port", str(self._port), "--threads", str(self._threads)]
-        command += ["--password-env", _PASSWORD_VARIABLE, "--keys-env", _KEYS_VARIABLE]
+        command += ["--password-env", _PASSWORD_VARIABLE]
         if self._memory_bytes is not None:
             command += ["--memory-bytes", str(self._memory_bytes)]
         if self._config_extra is not None:
             command += ["--config-extra", str(self._config_extra)]
+        if self._keys:
+            command.append("--sealed")
         with self.log_file.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
+            process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -193,14 +195,17 @@ class EngineProcess:
                 start_new_session=True,
                 env=self._environment(),
             )
+        if self._keys and process.stdin is not None:
+            # By a pipe, since a query could read the environment of its own process.
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(self._keys).encode() + b"\n")
+                process.stdin.flush()
+        return process
 
     def _environment(self) -> dict[str, str]:
-        """Ours, without our own secrets, and with what only the engine needs."""
+        """Ours, without the master key, and with the password that only the engine needs."""
         kept = {name: text for name, text in os.environ.items() if not _is_ours(name)}
-        secret = {_PASSWORD_VARIABLE: self._password}
-        if self._keys:
-            secret[_KEYS_VARIABLE] = json.dumps(self._keys)
-        return {**kept, **secret}
+        return {**kept, _PASSWORD_VARIABLE: self._password}
 
     def _watch(self) -> None:
         failures = 0

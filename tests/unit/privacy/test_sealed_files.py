@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from itertools import pairwise
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -139,3 +142,26 @@ def test_a_file_that_was_not_finished_cannot_be_taken_for_a_whole_one(tmp_path: 
     done.close()
     done.close()
     assert read(path) == b"whole"
+
+
+@pytest.mark.parametrize("secret", [KEY, WORDS], ids=["key", "passphrase"])
+def test_the_format_is_what_the_documentation_says(tmp_path: Path, secret: FileSecret) -> None:
+    """Read as docs/export.md describes it, with none of our code."""
+    content = os.urandom(PIECE + 5)
+    whole = write(tmp_path, content, secret).read_bytes()
+    head, rest = whole[:42], whole[42:]
+    assert head[:8] == b"landed\x00\x02"
+    raw = bytes(range(32))
+    if head[8]:
+        cost = 1 << head[9]
+        words = b"correct horse battery"
+        raw = hashlib.scrypt(words, salt=head[10:26], n=cost, r=8, p=1, dklen=32, maxmem=1 << 28)
+    prk = hmac.digest(head[26:42], raw, "sha256")
+    key = hmac.digest(prk, b"landed:file\x01", "sha256")
+    step = PIECE + 16
+    pieces = [rest[place : place + step] for place in range(0, len(rest), step)]
+    found = b""
+    for number, piece in enumerate(pieces):
+        nonce = number.to_bytes(11, "big") + bytes([piece is pieces[-1]])
+        found += AESGCM(key).decrypt(nonce, piece, head)
+    assert found == content
