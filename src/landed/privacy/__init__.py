@@ -21,7 +21,7 @@ from landed.privacy.context import ContextCleaner, known_referrer, private_conte
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
 from landed.privacy.keys import load_keys
-from landed.privacy.masters import find_master, parse_master, write_key_file
+from landed.privacy.masters import find_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.requests import (
     PrivacyRequest,
@@ -70,7 +70,6 @@ __all__ = [
     "may_collect",
     "open_sealed",
     "open_vault",
-    "parse_master",
     "private_context",
     "public_key_of",
     "record_request",

@@ -60,3 +60,36 @@ def test_nobody_is_believed_and_any_name_answered_unless_told() -> None:
 def test_what_is_no_address_is_refused(proxy: str) -> None:
     with pytest.raises(InvalidInputError, match="LANDED_TRUSTED_PROXIES"):
         trust_proxies(Told(), [proxy])
+
+
+@pytest.mark.parametrize(
+    ("hosts", "passes"),
+    [
+        ([b"jobs.example"], True),
+        ([b"JOBS.example:443"], True),
+        ([b"[::1]:8000"], True),
+        ([b"[::1]"], True),
+        ([b"localhost:1"], True),
+        ([b"jobs.example", b"jobs.example"], False),
+        ([b"jobs.example", b"evil.example"], False),
+        ([b"jobs.example:x"], False),
+        ([b"jobs.example@evil.example"], False),
+        ([b"\xff"], False),
+        ([], False),
+    ],
+)
+async def test_one_known_name_is_asked_for_or_nothing_is_answered(
+    hosts: list[bytes], *, passes: bool
+) -> None:
+    told, sent = Told(), []
+    asked = {**scope("10.0.0.1"), "headers": [(b"host", host) for host in hosts]}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    app = guard_hosts(told, ["jobs.example"])
+    await app(asked, None, None if passes else send)  # type: ignore[arg-type] # a made-up request
+    assert bool(told.seen) is passes
+    if not passes:
+        assert sent[0]["status"] == 421
+        assert dict(sent[0]["headers"])[b"content-length"] == str(len(sent[1]["body"])).encode()
