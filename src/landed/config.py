@@ -58,6 +58,25 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on.")
+    tls_certificate: Path | None = Field(
+        None,
+        description="Certificate chain (PEM), for HTTPS without a proxy. It is taken anew when the "
+        "file changes.",
+    )
+    tls_key: Path | None = Field(None, description="Private key (PEM) of the certificate.")
+    tls_minimum: Literal["1.2", "1.3"] = Field(
+        "1.3", description="Oldest version of TLS that is spoken: 1.3 or 1.2."
+    )
+    trusted_hosts: str = Field(
+        "",
+        description="Names under which the server may be asked, commas or spaces between; "
+        "`*.example.com` is all names below it. Empty: any. This machine's own is always one.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto "
+        "are believed, commas or spaces between. Empty: nobody's are.",
+    )
     write_key: SecretStr | None = Field(
         None, description="Fixed write key for scripted set-ups. Unset: made once, in data/keys."
     )
@@ -94,6 +113,19 @@ class Settings(BaseSettings):
         ge=0,
         description="Different wrong keys from one address within ten minutes that lock it out: "
         "for a minute, then twice as long each time, up to an hour. 0: never.",
+    )
+    master_key: SecretStr | None = Field(
+        None,
+        description="The master key, 32 bytes as hexadecimal digits or base64. Set in one of these "
+        "three places: what is kept under data is encrypted with AES-256.",
+    )
+    master_key_file: Path | None = Field(
+        None, description="File that holds the master key; outside of data, readable by its owner."
+    )
+    master_key_command: SecretStr | None = Field(
+        None,
+        description="Command that prints the master key, such as a call of a key service. No shell "
+        "is involved; it has 30 seconds.",
     )
     spool_max_bytes: int = Field(
         4 << 30, ge=1 << 20, description="The spool answers 503 beyond this many bytes on disk."

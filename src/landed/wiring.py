@@ -34,14 +34,18 @@ from landed.privacy import (
     Purpose,
     Rule,
     Scrubber,
+    Vault,
     check_spool,
     check_store,
+    check_vault,
     digest_subject,
     erasable_of,
     fetch_permissions,
     fetch_personal_data,
     fetch_requests,
+    find_master,
     load_keys,
+    open_vault,
     publish_purpose,
     record_consents,
     record_request,
@@ -54,7 +58,7 @@ from landed.state import (
     start_restriction,
 )
 from landed.store import Store, connect, follow_limits, put_back, set_aside
-from landed.store.supervisor import EngineProcess
+from landed.store.supervisor import EngineProcess, store_is_sealed
 
 __all__ = [
     "Check",
@@ -64,6 +68,7 @@ __all__ = [
     "build_services",
     "build_state",
     "read_keys",
+    "read_master",
     "utc_now",
 ]
 
@@ -480,20 +485,23 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
 
     Raises:
         StoreError: Another process owns the data folder.
-        InvalidInputError: A key file is damaged or readable by others.
+        InvalidInputError: A key file is damaged or readable by others, or the master key is not
+            the one that the folder was encrypted with.
     """
     data = settings.data
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = read_keys(settings)
-    engine, store = _build_store(settings, data)
     state = build_state(settings)
     people = ConsentBook(state)
+    vault = _open_vault(settings, clock())
+    engine, store = _build_store(settings, data, vault)
     spool = Spool(
         data / "spool",
         max_bytes=settings.spool_max_bytes,
         max_pending_bytes=settings.spool_max_pending_bytes,
         segment_max_bytes=settings.segment_max_bytes,
         segment_max_seconds=settings.segment_max_seconds,
+        vault=vault,
     )
     writer = Writer(spool, store, now_ms=lambda: int(clock().timestamp() * 1000))
     return Services(
@@ -562,14 +570,46 @@ def _build_pipeline(settings: Settings, keys: Keys, people: ConsentBook) -> Pipe
     return Pipeline(pseudonymiser, scrubber, ContextCleaner(scrubber), people)
 
 
-def _build_store(settings: Settings, data: Path) -> tuple[EngineProcess | None, Store]:
+def read_master(settings: Settings) -> bytes | None:
+    """Get the master key from where the settings say it is; None: nothing is encrypted.
+
+    Raises:
+        InvalidInputError: Several places are named, or there is no key.
+    """
+    return find_master(
+        key=_reveal(settings.master_key),
+        file=settings.master_key_file,
+        command=_reveal(settings.master_key_command),
+    )
+
+
+def _open_vault(settings: Settings, now: datetime) -> Vault | None:
+    """Open the keys for what lies on the disk; a lost key file is never replaced by a new one."""
+    folder, store = settings.data / "keys", settings.data / "store"
+    sealed = bool(store_is_sealed(store))
+    master = read_master(settings)
+    if sealed and not (folder / "data.keys").exists():
+        check_vault(store, None, sealed=True)
+    vault = open_vault(folder, master, now)
+    check_vault(store, vault, sealed=sealed)
+    return vault
+
+
+def _build_store(
+    settings: Settings, data: Path, vault: Vault | None
+) -> tuple[EngineProcess | None, Store]:
     dsn = _reveal(settings.store)
     if dsn is not None:
         return None, connect(dsn, cluster=settings.cluster)
+    folder = data / "store"
+    # A store that was begun in the clear stays so; a new one is encrypted where there is a key.
+    seals = vault is not None and store_is_sealed(folder) is not False
+    check_vault(folder, vault, sealed=seals)
     engine = EngineProcess(
-        data / "store",
+        folder,
         memory_bytes=settings.engine_memory_bytes,
         threads=settings.engine_threads,
+        keys=vault.store_keys() if vault is not None and seals else None,
     )
     return engine, connect(engine.dsn)
 

@@ -150,6 +150,7 @@ def test_who_asks_too_often_is_told_when_to_come_again(strict: Client) -> None:
     assert found == [200] * 5 + [429]
     answer = strict.get(NUMBERS, headers=ADMIN)
     assert "LANDED_RATE_READ" in assert_problem(answer, 429, "rate_limited")["message"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["retry-after"] == "2"
     head = strict.head("/healthz")
     assert (head.status_code, head.content) == (429, b"")

@@ -310,3 +310,88 @@ def test_a_part_that_the_server_refuses_is_told(running: Running) -> None:
     odd = Export(type="no", format="csv", since=SINCE, until=UNTIL, as_of=now)
     with pytest.raises(LandedError, match="type is 'no'"):
         list(exporting._download(server, odd))
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    path = tmp_path / "exports.key"
+    path.write_text("ab" * 32)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl", "csv"])
+def test_an_encrypted_export_comes_back(
+    form: str, market: Path, exported: Path, tmp_path: Path, key_file: Path
+) -> None:
+    plain, sealed = tmp_path / f"all.{form}", tmp_path / f"all.{form}.sealed"
+    key = ("--key-file", key_file)
+    run = landed("export", plain, "--encrypt", *key, "--data", market)
+    assert run.code == 0, run.err
+    assert not plain.exists()
+    assert sealed.stat().st_mode & 0o077 == 0
+    assert b"recommendation_shown" not in sealed.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path != key_file] == [sealed.name]
+    run = landed("import", sealed, *key, "--data", tmp_path / "again")
+    assert run.code == 0, run.err
+    assert ask(tmp_path / "again", SAME) == ask(market, SAME)
+    run = landed("decrypt", sealed, *key)
+    assert run.code == 0, run.err
+    if form != "parquet":
+        assert sorted(plain.read_bytes().splitlines()) == sorted(
+            (exported / f"all.{form}").read_bytes().splitlines()
+        )
+    assert plain.stat().st_mode & 0o077 == 0
+
+
+def test_parts_of_an_encrypted_export_are_encrypted_too(
+    market: Path, tmp_path: Path, key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, seen = exporting._write_once, []
+
+    def look(part: Path, pieces: Any) -> None:
+        write(part, pieces)
+        seen.append(b"recommendation_shown" in part.read_bytes())
+
+    monkeypatch.setattr(exporting, "_write_once", look)
+    command = ("export", tmp_path / "all.jsonl", "--encrypt", "--key-file", key_file)
+    assert landed(*command, "--data", market).code == 0
+    assert len(seen) > 10
+    assert not any(seen)
+
+
+def test_a_passphrase_is_asked_for(
+    exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = ["correct horse battery"]
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: told[0])
+    command = ("--type", "success", "--encrypt", "--data", exported.parent / "nothing")
+    run = landed("export", tmp_path / "some.csv", *command)
+    assert run.code == 0, run.err
+    sealed = tmp_path / "some.csv.sealed"
+    assert landed("decrypt", sealed, tmp_path / "out").code == 0
+    assert (tmp_path / "out").read_text().startswith("event,message_id")
+    told[0] = "another passphrase"
+    run = landed("decrypt", sealed)
+    assert "passphrase or key is another one" in run.err
+    assert not (tmp_path / "some.csv").exists()
+    assert not (tmp_path / "some.csv.new").exists()
+    told[0] = "short"
+    assert "at least 12" in landed("decrypt", sealed).err
+
+
+def test_what_cannot_be_decrypted_is_told(tmp_path: Path, key_file: Path) -> None:
+    key = ("--key-file", key_file)
+    (tmp_path / "x.csv").write_text("event\n")
+    (tmp_path / "x.csv.sealed").write_text("event\n")
+    for words, told in {
+        ("decrypt", tmp_path / "x.csv", *key): "does not end with .sealed",
+        ("decrypt", tmp_path / "x.csv.sealed", *key): "x.csv exists",
+        ("decrypt", tmp_path / "x.csv.sealed", tmp_path / "y", *key): "not encrypted by landed",
+        ("decrypt", tmp_path / "z.csv.sealed", *key): "No such file",
+        ("decrypt", tmp_path / "z.sealed", "--key-file", tmp_path / "none"): "cannot be read",
+        ("export", tmp_path / "z.csv", *key): "--key-file goes with --encrypt",
+    }.items():
+        run = landed(*words)
+        assert run.code == 1, words
+        assert told in run.err

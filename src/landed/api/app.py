@@ -40,6 +40,7 @@ from landed.api.login import (
 )
 from landed.api.privacy import privacy_handlers
 from landed.api.problems import EXCEPTION_HANDLERS, send_problem
+from landed.api.protection import add_headers
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
 from landed.errors import RateLimitedError
@@ -108,6 +109,7 @@ def create_app(
             render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
         ),
+        before_send=[add_headers],
         on_app_init=[_add_last],
         lifespan=list(lifespan),
         request_max_body_size=_MAX_BODY_BYTES,
@@ -130,11 +132,21 @@ class Application(HeadAnswering):
             try:
                 self.gate.take_address(address_of(scope), sends=not is_told)
             except RateLimitedError as error:
-                await send_problem(scope, send, error)
+                await send_problem(scope, _with_headers(scope, send), error)
                 return
             if is_told:
                 send = Witness(scope, send).send
         await super().__call__(scope, receive, send)
+
+
+def _with_headers(scope: Any, send: Any) -> Any:
+    """The way out of an answer that no handler gives: it says what all of them say."""
+
+    async def sending(message: Any) -> None:
+        await add_headers(message, scope)
+        await send(message)
+
+    return sending
 
 
 class _OwnDocumentOnly(InitPlugin):

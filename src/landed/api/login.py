@@ -199,22 +199,28 @@ def enter(request: Request[Any, Any, Any], token: FromQuery[str] = "") -> Respon
 
 def _signed_in(request: Request[Any, Any, Any], token: str, path: str) -> Response[Any]:
     answer: Response[Any] = Redirect(path, status_code=303, headers=_HEADERS)
+    _set_session(request, answer, token, int(SESSION_LIFE.total_seconds()))
+    return answer
+
+
+def _set_session(
+    request: Request[Any, Any, Any], answer: Response[Any], token: str, seconds: int
+) -> None:
     answer.set_cookie(
         SESSION_COOKIE,
         token,
-        max_age=int(SESSION_LIFE.total_seconds()),
+        max_age=seconds,
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-    return answer
 
 
 @post("/logout", sync_to_thread=False, include_in_schema=False)
-def logout() -> Response[Any]:
+def logout(request: Request[Any, Any, Any]) -> Response[Any]:
     """End the session in this browser."""
     answer: Response[Any] = Redirect("/login", status_code=303)
-    answer.delete_cookie(SESSION_COOKIE)
+    _set_session(request, answer, "", 0)
     return answer
 
 

@@ -13,8 +13,10 @@ from rich.text import Text
 
 from landed.cli import (
     audit,
+    decrypting,
     demo,
     doctor,
+    encryption,
     exporting,
     importing,
     init,
@@ -47,6 +49,7 @@ app.command("migrate")(migrate.migrate)
 app.command("events")(plan.events)
 app.command("import")(importing.import_file)
 app.command("export")(exporting.export)
+app.command("decrypt")(decrypting.decrypt)
 app.command("report")(report.report)
 app.command("sql")(sql.sql)
 app.command("sql-user")(sql_user.sql_user)
@@ -54,6 +57,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(encryption.app, name="encryption")
 app.add_typer(privacy.app, name="privacy")
 
 

@@ -49,7 +49,7 @@ def desk(settings: Settings) -> Iterator[Ask]:
             yield lambda method, path, body: _do(services, method, path, body)
         return
     headers = {"Authorization": f"Bearer {server.keys.admin_key}"}
-    with httpx.Client(headers=headers, timeout=_PATIENCE_SECONDS) as client:
+    with httpx.Client(headers=headers, timeout=_PATIENCE_SECONDS, verify=server.verify) as client:
 
         def ask(method: str, path: str, body: dict[str, Any]) -> Any:
             answer = client.request(

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from landed.cli.local import RunningServer, find_port, find_server, opened, settings_for
 from landed.cli.options import DataOption
+from landed.cli.protection import protection_checks
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError
 from landed.wiring import Check, Services
@@ -60,6 +61,7 @@ def _folder_checks(settings: Settings) -> Iterator[Check]:
         "disk", ok=enough, note=note + ("" if enough else ": make room, or move the folder")
     )
     yield _keys_check(settings)
+    yield from protection_checks(settings)
 
 
 def _keys_check(settings: Settings) -> Check:
@@ -96,7 +98,7 @@ def _port_check(settings: Settings) -> Check:
 
 def _server_checks(server: RunningServer) -> Iterator[Check]:
     try:
-        answer = httpx.get(f"{server.url}/readyz", timeout=10)
+        answer = httpx.get(f"{server.url}/readyz", timeout=10, verify=server.verify)
     except httpx.HTTPError as error:
         yield Check("server", ok=False, note=f"{server.url}: {type(error).__name__}")
         return

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, BinaryIO, cast
 
 import httpx
 import pyarrow as pa
@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 
 from landed.cli.checkpoints import progress_bar
+from landed.cli.file_secrets import KeyFileOption, ask_secret
 from landed.cli.local import RunningServer, find_server, opened, settings_for
 from landed.cli.options import DataOption
 from landed.config import Settings
@@ -31,6 +32,7 @@ from landed.insights import (
     parse_export,
     stream_export,
 )
+from landed.privacy import SEALED_ENDING, FileSecret, open_sealed, seal_pieces, sealed_file
 from landed.store import read_query
 
 __all__ = ["export"]
@@ -57,6 +59,10 @@ def export(
     until: Annotated[
         str | None, typer.Option(help="Day or moment after the last; else now.")
     ] = None,
+    encrypt: Annotated[
+        bool, typer.Option("--encrypt", help="Encrypt the file; its name gets .sealed.")
+    ] = False,
+    key_file: KeyFileOption = None,
     data: DataOption = None,
 ) -> None:
     """Write events to a file that other programs read and `landed import` takes back.
@@ -69,14 +75,21 @@ def export(
         landed export everything.parquet
 
         landed export may.csv --type recommendations --since 2026-05-01 --until 2026-06-01
+
+        landed export everything.parquet --encrypt
     """
     words = {"type": type, "format": file.suffix.lower().removeprefix("."), "since": since}
     wishes = {name: text for name, text in {**words, "until": until}.items() if text is not None}
     settings = settings_for(data)
+    if key_file is not None and not encrypt:
+        raise InvalidInputError("--key-file goes with --encrypt.")
+    if encrypt:
+        file = file.with_name(file.name + SEALED_ENDING)
     if file.exists():
         raise InvalidInputError(f"{file} exists. Name another file, or remove it.")
     if not file.parent.is_dir():
         raise InvalidInputError(f"There is no folder {file.parent}.")
+    secret = ask_secret(key_file, twice=True) if encrypt else None
     console = Console(stderr=True, highlight=False)
     with _source(settings) as (fetch, reach):
         parts, wanted = _plan(file, wishes, reach)
@@ -84,9 +97,9 @@ def export(
         with progress_bar(console) as progress:
             task = progress.add_task(f"{file.name}, days", total=len(days))
             for number, day in enumerate(days):
-                _write_once(parts / f"{number:05}", fetch(day))
+                _write_once(parts / f"{number:05}", _sealed(fetch(day), secret))
                 progress.advance(task)
-    _join(parts, wanted, file)
+    _join(parts, wanted, file, secret)
     console.print(f"{file}: {file.stat().st_size:,} bytes, {len(days):,} days.")
 
 
@@ -138,33 +151,49 @@ def _write_once(part: Path, pieces: Iterable[bytes]) -> None:
     fresh.replace(part)
 
 
-def _join(parts: Path, wanted: Export, file: Path) -> None:
+def _sealed(pieces: Iterable[bytes], secret: FileSecret | None) -> Iterable[bytes]:
+    return pieces if secret is None else seal_pieces(pieces, secret)
+
+
+def _join(parts: Path, wanted: Export, file: Path, secret: FileSecret | None) -> None:
     """Make one file of the parts, and remove them."""
     fresh = file.with_name(f"{file.name}.new")
     fresh.unlink(missing_ok=True)
     fresh.touch(mode=0o600)  # pseudonyms are people's data
     written = sorted(path for path in parts.iterdir() if path.name.isdigit())
     if wanted.format == "parquet":
-        _join_parquet(written, fresh)
+        _join_parquet(written, fresh, secret)
     else:
+        whole = frame_export(wanted.format, _pieces(written, secret))
         with fresh.open("wb") as out:
-            for piece in frame_export(wanted.format, _pieces(written)):
-                out.write(piece)
+            out.writelines(_sealed(whole, secret))
     fresh.replace(file)
     shutil.rmtree(parts)
 
 
-def _pieces(paths: Iterable[Path]) -> Iterator[bytes]:
+def _opened(path: Path, secret: FileSecret | None) -> BinaryIO:
+    return path.open("rb") if secret is None else open_sealed(path, secret)
+
+
+def _pieces(paths: Iterable[Path], secret: FileSecret | None) -> Iterator[bytes]:
     for path in paths:
-        with path.open("rb") as part:
+        with _opened(path, secret) as part:
             while piece := part.read(_PIECE_BYTES):
                 yield piece
 
 
-def _join_parquet(paths: list[Path], fresh: Path) -> None:
-    with pq.ParquetWriter(fresh, pq.read_schema(paths[0]), compression="zstd") as out:
+def _join_parquet(paths: list[Path], fresh: Path, secret: FileSecret | None) -> None:
+    with _opened(paths[0], secret) as first:
+        schema = pq.read_schema(first)
+    with (
+        fresh.open("wb") if secret is None else sealed_file(fresh, secret) as sink,
+        pq.ParquetWriter(sink, schema, compression="zstd") as out,
+    ):
         for path in paths:
-            with pq.ParquetFile(path, buffer_size=_PIECE_BYTES, pre_buffer=False) as part:
+            with (
+                _opened(path, secret) as source,
+                pq.ParquetFile(source, buffer_size=_PIECE_BYTES, pre_buffer=False) as part,
+            ):
                 for batch in part.iter_batches(_ROWS_AT_ONCE, use_threads=False):
                     out.write_batch(batch)
                     pa.default_memory_pool().release_unused()  # else it keeps 140 MB
@@ -191,6 +220,7 @@ def _ask_reach(server: RunningServer) -> dict[str, Any]:
         json={"sql": _REACH, "format": "json"},
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
     )
     return _first_row(answer.raise_for_status().content)
 
@@ -215,6 +245,7 @@ def _download(server: RunningServer, day: Export) -> Iterator[bytes]:
         params=wishes,
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
     ) as answer:
         if answer.is_error:
             answer.read()

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from landed.cli.checkpoints import open_checkpoint, progress_bar
+from landed.cli.file_secrets import KeyFileOption, secret_of
 from landed.cli.local import (
     TRIES,
     RunningServer,
@@ -45,11 +46,14 @@ Deliver = Callable[[bytes], Answer]
 
 
 def import_file(
-    file: Annotated[Path, typer.Argument(help="A .jsonl, .csv or .parquet file.")],
+    file: Annotated[
+        Path, typer.Argument(help="A .jsonl, .csv or .parquet file, or such a .sealed one.")
+    ],
     map: Annotated[  # noqa: A002 - the option's name
         Path | None,
         typer.Option("--map", help="Mapping file (TOML), see docs/import.md; exports need none."),
     ] = None,
+    key_file: KeyFileOption = None,
     data: DataOption = None,
 ) -> None:
     """Import history: each row becomes an event, on the same way in as live traffic.
@@ -62,20 +66,25 @@ def import_file(
         landed import views.csv --map views.toml
 
         landed import everything.parquet
+
+        landed import everything.parquet.sealed --key-file exports.key
     """
     settings = settings_for(data)
+    secret = secret_of(file, key_file)
     if map is None:
-        restore(file, settings)
+        restore(file, settings, secret)
         return
     mapping = load_mapping(map)
     console = Console(stderr=True, highlight=False)
-    rows_in_file = count_rows(file)
+    rows_in_file = count_rows(file, secret)
     checkpoint = open_checkpoint(settings, file, console, mapping=map)
     totals = {"accepted": 0, "quarantined": 0, "withheld": 0}
     with _delivery(settings) as deliver, progress_bar(console) as progress:
         done = checkpoint.done
         task = progress.add_task(file.name, total=max(rows_in_file, done), completed=done)
-        for count, body in _bodies(file, mapping, UUID(checkpoint.fingerprint), done):
+        for count, body in _bodies(
+            read_rows(file, secret), mapping, UUID(checkpoint.fingerprint), done
+        ):
             answer = deliver(body)
             totals["accepted"] += answer["accepted"]
             totals["withheld"] += answer["withheld"]
@@ -91,12 +100,12 @@ def import_file(
 
 
 def _bodies(
-    file: Path, mapping: ColumnMap, namespace: UUID, skip: int
+    rows: Iterator[dict[str, Any] | None], mapping: ColumnMap, namespace: UUID, skip: int
 ) -> Iterator[tuple[int, bytes]]:
     """Request bodies with their number of rows; no row is too large to leave the others in."""
     events: list[bytes] = []
     size = 0
-    for number, row in enumerate(islice(read_rows(file), skip, None), start=skip):
+    for number, row in enumerate(islice(rows, skip, None), start=skip):
         event = _event(mapping, row, namespace, number)
         if events and (len(events) == _ROWS_PER_REQUEST or size + len(event) > _REQUEST_BYTES):
             yield len(events), _body(events)
@@ -127,7 +136,7 @@ def _event(mapping: ColumnMap, row: dict[str, Any] | None, namespace: UUID, numb
 def _delivery(settings: Settings) -> Iterator[Deliver]:
     server = find_server(settings)
     if server is not None:
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=60, verify=server.verify) as client:
             yield lambda body: _post(client, server, body)
         return
     with opened(settings) as services:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
+from landed.cli.tls import ready_to_trust
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError, StoreError
 from landed.privacy import Keys
@@ -45,10 +47,12 @@ class RunningServer:
     Attributes:
         url: Where it listens.
         keys: Its keys, read from the folder.
+        verify: How to know that it is the one who answers, as httpx takes it.
     """
 
     url: str
     keys: Keys
+    verify: ssl.SSLContext | bool = True
 
 
 def settings_for(data: Path | None, **overrides: object) -> Settings:
@@ -77,11 +81,13 @@ def find_server(settings: Settings) -> RunningServer | None:
     """Find the server that owns the folder, if one runs."""
     note = server_file(settings.data)
     try:
-        url = str(json.loads(note.read_text())["url"])
-        httpx.get(f"{url}/healthz", timeout=2).raise_for_status()
-    except (OSError, ValueError, KeyError, TypeError, httpx.HTTPError):
+        told = json.loads(note.read_text())
+        url, certificate = str(told["url"]), told.get("certificate")
+        verify = ready_to_trust(Path(certificate) if certificate else None)
+        httpx.get(f"{url}/healthz", timeout=2, verify=verify).raise_for_status()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, httpx.HTTPError):
         return None
-    return RunningServer(url, read_keys(settings))
+    return RunningServer(url, read_keys(settings), verify)
 
 
 def find_port(host: str, port: int) -> int:

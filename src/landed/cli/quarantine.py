@@ -87,6 +87,7 @@ def _call(server: RunningServer, method: str, path: str) -> Any:
         server.url + path,
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=600,
+        verify=server.verify,
     )
     if answer.is_error:
         raise LandedError(f"The server refused: {answer.json()['message']}")

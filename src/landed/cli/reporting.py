@@ -66,6 +66,7 @@ def _fetch(settings: Settings, days: str) -> tuple[Report, str]:
         params={"range": days},
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
     )
     if answer.is_error:
         told = str(answer.json().get("message", answer.status_code))

@@ -17,6 +17,7 @@ from landed.collect.exported import Row, is_exported, read_exported_row, to_even
 from landed.collect.files import count_rows, read_rows
 from landed.config import Settings
 from landed.errors import InvalidInputError
+from landed.privacy import FileSecret
 
 __all__ = ["restore"]
 
@@ -26,18 +27,19 @@ _ROOM_SECONDS = 600.0
 Deliver = Callable[[pa.RecordBatch], int]
 
 
-def restore(file: Path, settings: Settings) -> None:
+def restore(file: Path, settings: Settings, secret: FileSecret | None = None) -> None:
     """Import an export: events as they were stored, with their pseudonyms and ids.
 
     Args:
         file: Of `landed export`, as .jsonl, .csv or .parquet.
         settings: Of the installation.
+        secret: What opens the file, if it is encrypted.
 
     Raises:
         InvalidInputError: The file is none of an export's.
         LandedError: The server refuses the rows.
     """
-    if not is_exported(next(read_rows(file), None)):
+    if not is_exported(next(read_rows(file, secret), None)):
         raise InvalidInputError(
             f"{file.name} is no export of landed's. Give a mapping with --map, see docs/import.md."
         )
@@ -46,9 +48,11 @@ def restore(file: Path, settings: Settings) -> None:
     unreadable = forgotten = 0
     with _delivery(settings) as deliver, progress_bar(console) as progress:
         task = progress.add_task(
-            file.name, total=max(count_rows(file), checkpoint.done), completed=checkpoint.done
+            file.name,
+            total=max(count_rows(file, secret), checkpoint.done),
+            completed=checkpoint.done,
         )
-        for count, rows in _chunks(file, checkpoint, console):
+        for count, rows in _chunks(read_rows(file, secret), checkpoint, console):
             forgotten += len(rows) - deliver(to_events_batch(rows))
             unreadable += count - len(rows)
             checkpoint.note(checkpoint.done + count)
@@ -61,9 +65,9 @@ def restore(file: Path, settings: Settings) -> None:
 
 
 def _chunks(
-    file: Path, checkpoint: Checkpoint, console: Console
+    whole: Iterator[Row | None], checkpoint: Checkpoint, console: Console
 ) -> Iterator[tuple[int, list[Row]]]:
-    rows = enumerate(islice(read_rows(file), checkpoint.done, None), start=checkpoint.done + 1)
+    rows = enumerate(islice(whole, checkpoint.done, None), start=checkpoint.done + 1)
     while chunk := list(islice(rows, _ROWS)):
         good = []
         for number, row in chunk:
@@ -78,7 +82,7 @@ def _chunks(
 def _delivery(settings: Settings) -> Iterator[Deliver]:
     server = find_server(settings)
     if server is not None:
-        with httpx.Client(timeout=60) as client:
+        with httpx.Client(timeout=60, verify=server.verify) as client:
             yield lambda batch: _post(client, server, batch)
         return
     with opened(settings) as services:

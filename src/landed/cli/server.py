@@ -10,13 +10,14 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import structlog
-from granian.constants import Interfaces
-from granian.server.embed import Server
 
-from landed.api import create_app
+from landed.api import create_app, guard_hosts, trust_proxies
+from landed.cli.listening import Listener
 from landed.cli.local import find_port, server_file
+from landed.cli.tls import Tls, find_tls, renewed_forever
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan, render_plain
 from landed.jobs import Outlets, open_outlets, running_jobs
@@ -25,7 +26,6 @@ from landed.wiring import Services, build_services
 __all__ = ["Alongside", "run_server"]
 
 _log = structlog.get_logger(__name__)
-_BACKLOG = 1024
 _YOUNG_OBJECTS = 50_000
 _SWITCH_SECONDS = 0.0005
 _STORE_SECONDS = 2.0
@@ -41,25 +41,27 @@ def run_server(settings: Settings, *, alongside: Alongside | None = None) -> Non
             address (the demo's live trickle, the lines that a terminal shows).
 
     Raises:
-        InvalidInputError: The address is taken or not of this machine, or an address for alerts
-            cannot be read.
+        InvalidInputError: The address is taken or not of this machine, an address for alerts
+            cannot be read, or the certificate or the master key is not what it should be.
         KeyChangedError: The store was written with another pseudonym key.
     """
     _calm_the_collector()
     # The thread that syncs the spool must get its turn soon: requests wait for it.
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings = settings.model_copy(update={"port": find_port(settings.host, settings.port)})
+    tls = find_tls(settings)
     outlets = open_outlets(settings)
     services = build_services(settings)
-    url = f"http://{_shown(settings.host)}:{settings.port}"
+    url = f"{'http' if tls is None else 'https'}://{_shown(settings.host)}:{settings.port}"
     note = server_file(settings.data)
     try:
         services.start()
         # A store that answers in time is checked before the first event is taken.
         with contextlib.suppress(TimeoutError):
             services.store_ready.result(_STORE_SECONDS)
-        note.write_text(json.dumps({"pid": os.getpid(), "url": url}))
-        asyncio.run(_serve(services, outlets, url, alongside))
+        trust = None if tls is None else str(tls.certificate.resolve())
+        note.write_text(json.dumps({"pid": os.getpid(), "url": url, "certificate": trust}))
+        asyncio.run(_serve(services, outlets, url, tls, alongside))
         if services.store_ready.done():
             services.store_ready.result()
     finally:
@@ -84,24 +86,35 @@ def _shown(host: str) -> str:
 
 
 async def _serve(
-    services: Services, outlets: Outlets, url: str, alongside: Alongside | None
+    services: Services,
+    outlets: Outlets,
+    url: str,
+    tls: Tls | None,
+    alongside: Alongside | None,
 ) -> None:
     settings = services.settings
-    server = Server(
-        create_app(services, page_handlers, render_plain, [page_lifespan]),
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        websockets=False,
-        backlog=_BACKLOG,
-        log_enabled=False,
-    )
+    app = create_app(services, page_handlers, render_plain, [page_lifespan])
+    server = Listener(_guarded(app, settings), settings, tls)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.stop)
     services.store_ready.add_done_callback(lambda _: _stop_if_refused(services))
-    async with _beside(alongside, services, url), running_jobs(services, outlets, url):
+    async with (
+        _beside(alongside(services, url) if alongside else None),
+        _beside(renewed_forever(settings, server.renew) if tls else None),
+        running_jobs(services, outlets, url),
+        app.lifespan(),
+    ):
         await server.serve()
+
+
+def _guarded(app: Any, settings: Settings) -> Any:
+    """The application behind what stands before every route."""
+    hosts, proxies = (
+        text.replace(",", " ").split()
+        for text in (settings.trusted_hosts, settings.trusted_proxies)
+    )
+    return trust_proxies(guard_hosts(app, hosts), proxies)
 
 
 def _stop_if_refused(services: Services) -> None:
@@ -111,11 +124,11 @@ def _stop_if_refused(services: Services) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _beside(alongside: Alongside | None, services: Services, url: str) -> AsyncIterator[None]:
-    if alongside is None:
+async def _beside(work: Awaitable[None] | None) -> AsyncIterator[None]:
+    if work is None:
         yield
         return
-    task = asyncio.ensure_future(alongside(services, url))
+    task = asyncio.ensure_future(work)
     try:
         yield
     finally:

@@ -55,6 +55,7 @@ def sql(
         json={"sql": statement, "format": format.value},
         headers={"Authorization": f"Bearer {server.keys.admin_key}"},
         timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
     ) as answer:
         if answer.is_error:
             answer.read()

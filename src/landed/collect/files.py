@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from landed.errors import InvalidInputError
+from landed.privacy import SEALED_ENDING, FileSecret, open_sealed
 
 __all__ = ["FORMATS", "count_rows", "file_fingerprint", "read_rows"]
 
@@ -22,19 +24,28 @@ _BATCH_ROWS = 10_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any] | None]:
+def read_rows(path: Path, secret: FileSecret | None = None) -> Iterator[dict[str, Any] | None]:
     """Yield each row as a dict; None for a line that cannot be read at all.
 
+    Args:
+        path: Of the file.
+        secret: What opens it, if it is encrypted.
+
     Raises:
-        InvalidInputError: The file is missing, or of a format that is not known.
+        InvalidInputError: The file is missing, of a format that is not known, or does not open.
     """
     readers = {".jsonl": _json_lines, ".csv": _csv, ".parquet": _parquet}
-    with _explained(path):
-        yield from readers[_format(path)](path)
+    read = readers[_format(path)]
+    with _explained(path), _opened(path, secret) as file:
+        yield from read(file)
+
+
+def _opened(path: Path, secret: FileSecret | None) -> BinaryIO:
+    return path.open("rb") if secret is None else open_sealed(path, secret)
 
 
 def _format(path: Path) -> str:
-    ending = path.suffix.lower()
+    ending = Path(path.name.removesuffix(SEALED_ENDING)).suffix.lower()
     if ending not in FORMATS:
         raise InvalidInputError(f"{path.name}: the ending must be one of {', '.join(FORMATS)}.")
     return ending
@@ -50,23 +61,22 @@ def _explained(path: Path) -> Iterator[None]:
         raise InvalidInputError(f"{path.name} is no readable Parquet file.") from error
 
 
-def _json_lines(path: Path) -> Iterator[dict[str, Any] | None]:
+def _json_lines(file: BinaryIO) -> Iterator[dict[str, Any] | None]:
     decode = msgspec.json.Decoder(dict[str, Any]).decode
-    with path.open("rb") as file:
-        for line in file:
-            text = line.removeprefix(_BYTE_ORDER_MARK).strip()
-            if not text:
-                continue
-            try:
-                yield decode(text)
-            except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
-                yield None
+    for line in file:
+        text = line.removeprefix(_BYTE_ORDER_MARK).strip()
+        if not text:
+            continue
+        try:
+            yield decode(text)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            yield None
 
 
-def _csv(path: Path) -> Iterator[dict[str, Any] | None]:
+def _csv(file: BinaryIO) -> Iterator[dict[str, Any] | None]:
     # Spreadsheets write a byte order mark before the first column's name.
-    with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-        rows = csv.DictReader(file)
+    with io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="") as lines:
+        rows = csv.DictReader(lines)
         while True:
             try:
                 row = next(rows)
@@ -78,23 +88,27 @@ def _csv(path: Path) -> Iterator[dict[str, Any] | None]:
             yield None if None in row or None in row.values() else dict(row)
 
 
-def _parquet(path: Path) -> Iterator[dict[str, Any] | None]:
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+def _parquet(file: BinaryIO) -> Iterator[dict[str, Any] | None]:
+    with pq.ParquetFile(file) as table:
+        for batch in table.iter_batches(batch_size=_BATCH_ROWS):
             yield from batch.to_pylist()
 
 
-def count_rows(path: Path) -> int:
+def count_rows(path: Path, secret: FileSecret | None = None) -> int:
     """Count rows for a progress bar: exact for Parquet, lines for the others.
+
+    Args:
+        path: Of the file.
+        secret: What opens it, if it is encrypted.
 
     Raises:
         InvalidInputError: The file cannot be read, or is of a format that is not known.
     """
-    with _explained(path):
-        if _format(path) == ".parquet":
-            return int(pq.read_metadata(path).num_rows)
-        with path.open("rb") as file:
-            return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    ending = _format(path)
+    with _explained(path), _opened(path, secret) as file:
+        if ending == ".parquet":
+            return int(pq.read_metadata(file).num_rows)
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 
 
 def file_fingerprint(path: Path) -> str:

@@ -29,9 +29,12 @@ from landed.collect.segments import (
     SEALED_SUFFIX,
     UNREADABLE_SUFFIX,
     OpenSegment,
+    check_segment,
+    read_segment,
     recover_segment,
 )
 from landed.errors import SpoolFullError, StoreError
+from landed.privacy import Vault
 
 __all__ = ["Done", "SealedSegment", "Spool", "SpoolState"]
 
@@ -109,9 +112,11 @@ class Spool:
         segment_max_bytes: A segment is sealed at this size.
         segment_max_seconds: A segment with rows in it is sealed at this age, or as soon after
             it as no other one of its lane waits for the store.
+        vault: Its keys encrypt new segments; None: they are written in the clear.
 
     Raises:
         StoreError: Another process owns the folder.
+        InvalidInputError: A segment is encrypted with a key that is not in the vault.
     """
 
     def __init__(
@@ -122,7 +127,9 @@ class Spool:
         max_pending_bytes: int = 64 << 20,
         segment_max_bytes: int = 8 << 20,
         segment_max_seconds: float = 0.25,
+        vault: Vault | None = None,
     ) -> None:
+        self._vault = vault
         self._max_bytes = max_bytes
         self._max_pending_bytes = max_pending_bytes
         self._segment_max_bytes = segment_max_bytes
@@ -146,7 +153,11 @@ class Spool:
         self._opened_at: dict[Lane, float] = {}
         self._sealed: list[tuple[SealedSegment, int, float]] = []
         self._numbers: dict[Lane, int] = {}
-        self._recover()
+        try:
+            self._recover()
+        except BaseException:
+            self._lock_file.close()
+            raise
         self._thread = threading.Thread(target=self._run, name="spool", daemon=True)
 
     def notify(self, listener: Callable[[], object]) -> None:
@@ -255,6 +266,15 @@ class Spool:
         with self._files:
             return [segment for segment, _, _ in self._sealed]
 
+    def read(self, segment: SealedSegment) -> bytes:
+        """Read the Arrow stream that a segment holds.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: Its bytes are not those that were written.
+        """
+        return read_segment(segment.path, self._vault)
+
     def remove(self, segment: SealedSegment) -> None:
         """Forget a segment whose rows are in the store."""
         segment.path.unlink(missing_ok=True)
@@ -293,9 +313,10 @@ class Spool:
     def _recover(self) -> None:
         for lane, folder in self._folders.items():
             for path in sorted(folder.glob("*" + OPEN_SUFFIX)):
-                recover_segment(path, SCHEMAS[lane])
+                recover_segment(path, SCHEMAS[lane], self._vault)
             sealed = sorted(folder.glob("*" + SEALED_SUFFIX))
             for path in sealed:
+                check_segment(path, self._vault)
                 entry = (SealedSegment(lane, path), path.stat().st_size, time.monotonic())
                 self._sealed.append(entry)
                 self._disk_bytes += entry[1]
@@ -377,7 +398,9 @@ class Spool:
     def _append(self, lane: Lane, batch: pa.RecordBatch) -> None:
         segment = self._open.get(lane)
         if segment is None:
-            segment = OpenSegment(self._folders[lane], self._numbers[lane], SCHEMAS[lane])
+            segment = OpenSegment(
+                self._folders[lane], self._numbers[lane], SCHEMAS[lane], self._vault
+            )
             self._numbers[lane] += 1
             self._open[lane] = segment
             self._disk_bytes += segment.size

@@ -147,7 +147,10 @@ class Writer:
         return True
 
     def _deliver(self, segment: SealedSegment) -> None:
-        payload = segment.path.read_bytes()
+        try:
+            payload = self._spool.read(segment)
+        except ValueError as error:
+            raise _DamagedError from error
         table = _read(payload)
         if segment.lane != "events":
             self._store.insert(segment.lane, payload, token=segment.token)

@@ -26,6 +26,14 @@ from landed.engine.execution import Executor
 from landed.engine.gateway import Gateway
 from landed.engine.library import Engine, quote_text
 from landed.engine.running import RunningQueries
+from landed.engine.scratch import FolderScratch, MemoryScratch, Scratch
+from landed.engine.sealed_disk import (
+    NEVER_ON_DISK,
+    SEALED_POLICY,
+    parse_keys,
+    render_sealed_disk,
+    shown_keys,
+)
 from landed.engine.types import EngineError
 
 __all__ = ["main"]
@@ -50,15 +58,18 @@ def main(arguments: list[str] | None = None) -> int:
     if not password:
         sys.stderr.write(f"{options.password_env} is empty; set it to the password to ask for\n")
         return 2
+    keys_line = _first_line() if options.sealed else ""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_await_orphanhood, args=(stop,), daemon=True).start()
     try:
+        keys = parse_keys(keys_line) if options.sealed else {}
         with _own_folder(options.data, options.lock_seconds, stop):
-            engine = Engine(options.data / "store", _prepare_folder(options))
+            engine = _open_engine(options, keys)
             _make_database(engine)
-            _serve(engine, options, password, stop)
+            scratch = MemoryScratch() if keys else FolderScratch(options.data / "tmp")
+            _serve(engine, options, scratch, password, stop)
     except (EngineError, OSError) as error:
         sys.stderr.write(f"the store in {options.data} cannot be opened: {error}\n")
         return 1
@@ -70,6 +81,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=_folder, required=True, help="folder that it owns")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 for any")
     parser.add_argument("--password-env", required=True, help="variable that holds the password")
+    parser.add_argument(
+        "--sealed", action="store_true", help="encrypted; standard input begins with its keys"
+    )
     parser.add_argument("--memory-bytes", type=int, help="cap; half of the machine's if unset")
     parser.add_argument("--threads", type=int, default=4, help="queries that run at once")
     parser.add_argument("--queue-seconds", type=float, default=10.0, help="wait for a free place")
@@ -103,7 +117,19 @@ def _own_folder(data: Path, patience_seconds: float, stop: threading.Event) -> I
         yield
 
 
-def _prepare_folder(options: argparse.Namespace) -> Path:
+def _open_engine(options: argparse.Namespace, keys: dict[int, str]) -> Engine:
+    sealed: Path = options.data / "sealed"
+    if sealed.exists() and not keys:
+        raise OSError("it is encrypted, and no keys were given")
+    if not keys:
+        return Engine(options.data / "store", _prepare_folder(options))
+    sealed.mkdir(exist_ok=True)
+    config_file = _prepare_folder(options, render_sealed_disk(sealed, sorted(keys)), SEALED_POLICY)
+    with shown_keys(keys):
+        return Engine(options.data / "store", config_file, NEVER_ON_DISK)
+
+
+def _prepare_folder(options: argparse.Namespace, disks: str = "", policy: str = "") -> Path:
     """Make the temporary folder, empty, and write the configuration."""
     data: Path = options.data
     temporary = data / "tmp"
@@ -115,19 +141,23 @@ def _prepare_folder(options: argparse.Namespace) -> Path:
     extra = options.config_extra.read_text() if options.config_extra else ""
     memory_bytes = options.memory_bytes or machine_memory_bytes() // 2
     config_file = data / "config.xml"
-    config_file.write_text(render_configuration(memory_bytes, extra))
+    config_file.write_text(render_configuration(memory_bytes, disks + extra, storage_policy=policy))
     return config_file
 
 
 def _serve(
-    engine: Engine, options: argparse.Namespace, password: str, stop: threading.Event
+    engine: Engine,
+    options: argparse.Namespace,
+    scratch: Scratch,
+    password: str,
+    stop: threading.Event,
 ) -> None:
     def kill(mark: str) -> None:
         condition = f"endsWith(Settings['log_comment'], {quote_text(mark)})"
         engine.run(f"KILL QUERY WHERE {condition} ASYNC")
 
     running = RunningQueries(options.threads, options.queue_seconds, kill)
-    executor = Executor(engine, running, options.data / "tmp")
+    executor = Executor(engine, running, scratch)
     gateway = Gateway(options.port, password, executor, connections=16 + 8 * options.threads)
     running.start()
     intake = threading.Thread(target=gateway.serve_forever, args=(0.05,), name="engine-intake")
@@ -141,6 +171,14 @@ def _announce(port: int) -> None:
     """Tell the parent. If it died meanwhile, standard input is at its end too: we shall stop."""
     with suppress(BrokenPipeError):
         os.write(1, json.dumps({"port": port, "pid": os.getpid()}).encode() + b"\n")
+
+
+def _first_line() -> str:
+    """The keys of an encrypted store: by a pipe, since a query could read our environment."""
+    line = b""
+    while not line.endswith(b"\n") and (piece := os.read(0, 1)):
+        line += piece
+    return line.decode(errors="replace")
 
 
 def _await_orphanhood(stop: threading.Event) -> None:

@@ -32,12 +32,13 @@ def machine_memory_bytes() -> int:
     return min(memory, int(limit)) if limit.isdecimal() else memory
 
 
-def render_configuration(memory_bytes: int, extra: str = "") -> str:
+def render_configuration(memory_bytes: int, extra: str = "", *, storage_policy: str = "") -> str:
     """Write the configuration.
 
     Args:
         memory_bytes: The cap on all queries and caches together.
         extra: Further XML elements, such as disks.
+        storage_policy: Where all tables lie; empty for the plain folder.
 
     Examples:
         >>> "<max_server_memory_usage>1024<" in render_configuration(1024)
@@ -49,7 +50,8 @@ def render_configuration(memory_bytes: int, extra: str = "") -> str:
         "timezone": "UTC",
         "display_name": "landed",
     }
-    merge_tree = _elements(_MERGE_TREE)
+    policy = {"storage_policy": storage_policy} if storage_policy else {}
+    merge_tree = _elements(_MERGE_TREE | policy)
     return (
         f"<clickhouse>\n{_elements(server)}\n<merge_tree>\n{merge_tree}\n</merge_tree>\n"
         f"{extra}\n</clickhouse>\n"

@@ -1,19 +1,17 @@
 """Runs one statement the way that fits it, and gives its answer as a stream of bytes.
 
 A SELECT in a format that joins leaves block by block. A SELECT in any other format is
-written by the engine to a temporary file first. An INSERT with data is fed piece by
+written by the engine to a scratch file first. An INSERT with data is fed piece by
 piece. The rest (SHOW, DDL, INSERT ... SELECT) runs as it is: its answer is small.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from landed.engine.failures import BAD_ARGUMENTS, NOT_IMPLEMENTED, SYNTAX_ERROR, make_error
@@ -21,6 +19,7 @@ from landed.engine.formats import join_blocks, native_header, streams
 from landed.engine.handshake import answer_handshake
 from landed.engine.library import Engine, Handle, quote_text
 from landed.engine.running import RunningQueries, RunningQuery
+from landed.engine.scratch import Scratch
 from landed.engine.statement import Statement, parse_statement
 from landed.engine.types import EngineError, QueryRequest, Summary
 
@@ -59,13 +58,13 @@ class Executor:
     Args:
         engine: The opened store.
         running: The slots.
-        temporary: Folder for results that must be written as a whole.
+        scratch: Files for data and results that must lie in one as a whole.
     """
 
-    def __init__(self, engine: Engine, running: RunningQueries, temporary: Path) -> None:
+    def __init__(self, engine: Engine, running: RunningQueries, scratch: Scratch) -> None:
         self._engine = engine
         self._running = running
-        self._temporary = temporary
+        self._scratch = scratch
 
     def shake_hands(self) -> Generator[bytes]:
         """Answer the first question of clickhouse-go."""
@@ -108,8 +107,7 @@ class Executor:
         for name, value in job.request.parameters.items():
             handle.query(f"SET param_{name} = {quote_text(value)}".encode(), "Null", {})
         statement = job.statement
-        with tempfile.TemporaryDirectory(dir=self._temporary) as folder:
-            file = Path(folder) / "data"
+        with self._scratch.file() as file:
             with file.open("wb") as data:
                 data.writelines(job.data)
             counts = handle.insert(
@@ -133,9 +131,8 @@ class Executor:
                 yield native_header(_columns(other, job))
 
     def _run_through_file(self, handle: Handle, job: Job) -> Iterator[bytes]:
-        with tempfile.TemporaryDirectory(dir=self._temporary) as folder:
-            file = Path(folder) / "result"
-            clause = f"\nINTO OUTFILE {quote_text(str(file))} FORMAT {job.format} "
+        with self._scratch.file() as file:
+            clause = f"\nINTO OUTFILE {quote_text(str(file))} APPEND FORMAT {job.format} "
             sql = job.statement.head + clause.encode() + job.statement.tail
             _, counts = handle.query(sql, job.format, job.request.parameters)
             _count_read(job.summary, counts)

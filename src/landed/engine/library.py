@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from landed.engine.failures import UNKNOWN_SETTING, make_error, parse_error
@@ -60,19 +61,23 @@ class Engine:
     Args:
         path: Folder of the store.
         config_file: ClickHouse's configuration file.
+        fixed: Settings that no query may change by its own.
 
     Raises:
         EngineError: The store cannot be opened.
     """
 
-    def __init__(self, path: Path, config_file: Path) -> None:
+    def __init__(
+        self, path: Path, config_file: Path, fixed: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self._fixed = fixed
         self._chdb = _import_chdb()
         self._target = f"{path}?config-file={config_file}"
         self._anchor = _call(self._chdb.connect, self._target)
 
     def open_handle(self) -> Handle:
         """Give a handle for one query; the caller closes it."""
-        return Handle(_call(self._chdb.connect, self._target))
+        return Handle(_call(self._chdb.connect, self._target), self._fixed)
 
     def run(self, sql: str) -> bytes:
         """Run one statement on a handle of its own and give its answer as tab-separated text.
@@ -99,10 +104,12 @@ class Handle:
 
     Args:
         connection: chDB's own connection.
+        fixed: Settings that no query may change by its own.
     """
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, fixed: Mapping[str, str]) -> None:
         self._connection = connection
+        self._fixed = fixed
 
     def prepare(self, database: str, settings: Mapping[str, str]) -> None:
         """Choose the database and the settings of the query to come.
@@ -116,7 +123,8 @@ class Handle:
         """
         _call(self._connection.query, f"USE {quote_name(database)}", "Null")
         # readonly goes last: the settings after it would be refused.
-        ordered = sorted({**_BASE, **settings}.items(), key=lambda item: item[0] == "readonly")
+        whole = {**_BASE, **settings, **self._fixed}
+        ordered = sorted(whole.items(), key=lambda item: item[0] == "readonly")
         clauses = ", ".join(f"{_checked(name)} = {quote_text(value)}" for name, value in ordered)
         _call(self._connection.query, f"SET {clauses}", "Null")
 

@@ -43,6 +43,7 @@ from landed.privacy.context import ContextCleaner, known_referrer, private_conte
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
 from landed.privacy.keys import load_keys
+from landed.privacy.masters import find_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.purposes import (
     PURPOSES,
@@ -60,18 +61,29 @@ from landed.privacy.requests import (
     record_request,
 )
 from landed.privacy.scrubbing import Scrubber
+from landed.privacy.sealed_files import (
+    SEALED_ENDING,
+    FileSecret,
+    open_sealed,
+    seal_pieces,
+    sealed_file,
+)
 from landed.privacy.signals import may_collect
 from landed.privacy.types import Keys, Kind
+from landed.privacy.vault import DataKey, Vault, add_data_key, check_vault, open_vault, rewrap
 
 __all__ = [
     "AUDIT_ACTIONS",
     "KEY_SCOPES",
     "PURPOSES",
+    "SEALED_ENDING",
     "AuditLog",
     "AuditVerdict",
     "Basis",
     "ConsentBook",
     "ContextCleaner",
+    "DataKey",
+    "FileSecret",
     "KeyBook",
     "KeyScope",
     "Keys",
@@ -84,9 +96,12 @@ __all__ = [
     "Purpose",
     "Rule",
     "Scrubber",
+    "Vault",
+    "add_data_key",
     "check_scope",
     "check_spool",
     "check_store",
+    "check_vault",
     "digest_subject",
     "erasable_of",
     "erase_requested",
@@ -95,11 +110,14 @@ __all__ = [
     "fetch_requests",
     "fetch_rules",
     "fetch_subjects",
+    "find_master",
     "finish_erased",
     "known_referrer",
     "load_keys",
     "make_api_key",
     "may_collect",
+    "open_sealed",
+    "open_vault",
     "parse_span",
     "private_context",
     "public_key_of",
@@ -107,9 +125,13 @@ __all__ = [
     "record_consents",
     "record_request",
     "revoke_api_key",
+    "rewrap",
     "rotate_api_key",
+    "seal_pieces",
+    "sealed_file",
     "sign_certificate",
     "verify_certificate",
+    "write_key_file",
     "write_personal_html",
     "write_personal_json",
 ]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from landed.errors import InvalidInputError
+from landed.privacy.key_files import locked, read_private, write_whole
 from landed.privacy.types import Keys
 
 __all__ = ["load_keys"]
 
 _SECRET_BYTES = 32
-_OTHERS = 0o077
 
 
 def load_keys(
@@ -57,7 +54,7 @@ def load_keys(
     fixed_write = None if write_key is None else _usable("LANDED_WRITE_KEY", write_key)
     fixed_admin = None if admin_key is None else _usable("LANDED_ADMIN_KEY", admin_key)
     fixed_analyst = None if analyst_key is None else _usable("LANDED_ANALYST_KEY", analyst_key)
-    with _locked(folder):
+    with locked(folder):
         secret = _read_or_make(folder / "pseudonym.key", lambda: entropy(_SECRET_BYTES).hex())
         write = fixed_write or _token_file(folder / "write.key", "lw_", entropy)
         admin = fixed_admin or _token_file(folder / "admin.key", "la_", entropy)
@@ -87,18 +84,6 @@ def _usable(setting: str, key: str) -> str:
     )
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """One process at a time makes keys; the lock goes with the process."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def _token_file(path: Path, prefix: str, entropy: Callable[[int], bytes]) -> str:
     token = _read_or_make(path, lambda: prefix + _url_safe(entropy(24)))
     return _usable(path.name, token)
@@ -112,32 +97,8 @@ def _url_safe(noise: bytes) -> str:
 
 def _read_or_make(path: Path, make: Callable[[], str]) -> str:
     if not path.exists():
-        _write_once(path, make())
-    mode = path.stat().st_mode & 0o777
-    if mode & _OTHERS:
-        raise InvalidInputError(
-            f"{path.name} has mode {mode:04o}; others than its owner must not read it; run "
-            f"`chmod 600` on it (and make a new key if somebody may have read it)",
-            detail=str(path),
-        )
-    return path.read_text("utf-8").strip()
-
-
-def _write_once(path: Path, text: str) -> None:
-    """Write aside, fsync, rename, fsync the folder: whole or not there."""
-    aside = path.with_suffix(".new")
-    aside.unlink(missing_ok=True)
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
-    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(parent)
-    finally:
-        os.close(parent)
+        write_whole(path, make())
+    return read_private(path).strip()
 
 
 def _as_secret(path: Path, text: str) -> bytes:

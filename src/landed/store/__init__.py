@@ -14,6 +14,7 @@ from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.retention import Kept, fetch_kept, follow_limits
+from landed.store.rewriting import rewrite_tables
 from landed.store.sql_files import list_queries, read_query
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA
 from landed.store.target import Target, parse_dsn
@@ -45,6 +46,7 @@ __all__ = [
     "parse_dsn",
     "put_back",
     "read_query",
+    "rewrite_tables",
     "set_aside",
     "write_analyst_user",
 ]

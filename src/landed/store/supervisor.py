@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Final
 
 from landed.errors import StoreError
 
-__all__ = ["EngineProcess", "EngineState", "restart_delay_seconds"]
+__all__ = ["EngineProcess", "EngineState", "restart_delay_seconds", "store_is_sealed"]
 
 _PASSWORD_VARIABLE: Final = "LANDED_ENGINE_PASSWORD"  # noqa: S105 - the variable's name, no password
 _READY_SECONDS: Final = 60.0
@@ -53,6 +54,17 @@ def _free_port() -> int:
     return port
 
 
+def store_is_sealed(data: Path) -> bool | None:
+    """Tell whether the store in a folder is encrypted; None where there is no store yet.
+
+    Args:
+        data: The engine's own folder.
+    """
+    if (data / "sealed").exists():
+        return True
+    return False if (data / "store").exists() else None
+
+
 def restart_delay_seconds(failures: int) -> float:
     """Say how long to wait before a start: 0.2 s, doubled each time, at most 30 s.
 
@@ -77,6 +89,8 @@ class EngineProcess:
         memory_bytes: Cap on the engine's memory; None for half of the machine's.
         threads: Queries that run at once.
         config_extra: File with further XML configuration, such as disks.
+        keys: Keys of an encrypted store, 64 hexadecimal digits each, by key id; the highest id is
+            for new files. None for a store that is not encrypted.
         now: The clock for `EngineState.since`.
 
     Raises:
@@ -90,12 +104,14 @@ class EngineProcess:
         memory_bytes: int | None = None,
         threads: int = 4,
         config_extra: Path | None = None,
+        keys: Mapping[int, str] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._data = data
         self._memory_bytes = memory_bytes
         self._threads = threads
         self._config_extra = config_extra
+        self._keys = keys or {}
         self._now = now
         self._password = secrets.token_urlsafe(24)
         self._port = _free_port()  # known before the start, so that clients can be made
@@ -167,16 +183,29 @@ class EngineProcess:
             command += ["--memory-bytes", str(self._memory_bytes)]
         if self._config_extra is not None:
             command += ["--config-extra", str(self._config_extra)]
+        if self._keys:
+            command.append("--sealed")
         with self.log_file.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
+            process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 # Ctrl-C is for us alone: what we still have to write needs the engine.
                 start_new_session=True,
-                env={**os.environ, _PASSWORD_VARIABLE: self._password},
+                env=self._environment(),
             )
+        if self._keys and process.stdin is not None:
+            # By a pipe, since a query could read the environment of its own process.
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(json.dumps(self._keys).encode() + b"\n")
+                process.stdin.flush()
+        return process
+
+    def _environment(self) -> dict[str, str]:
+        """Ours, without the master key, and with the password that only the engine needs."""
+        kept = {name: text for name, text in os.environ.items() if not _is_ours(name)}
+        return {**kept, _PASSWORD_VARIABLE: self._password}
 
     def _watch(self) -> None:
         failures = 0
@@ -242,6 +271,10 @@ class EngineProcess:
             f"the embedded engine in {self._data} did not come up: it {ended}. "
             f"Read {self.log_file}; its last lines: {tail}"
         )
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("LANDED_MASTER_KEY")
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> bytes:
