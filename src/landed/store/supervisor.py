@@ -198,8 +198,7 @@ class EngineProcess:
         if self._keys and process.stdin is not None:
             # By a pipe, since a query could read the environment of its own process.
             with contextlib.suppress(BrokenPipeError):
-                process.stdin.write(json.dumps(self._keys).encode() + b"\n")
-                process.stdin.flush()
+                os.write(process.stdin.fileno(), json.dumps(self._keys).encode() + b"\n")
         return process
 
     def _environment(self) -> dict[str, str]:

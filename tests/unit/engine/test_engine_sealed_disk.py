@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from landed.engine.scratch import FolderScratch, MemoryScratch
@@ -81,8 +83,22 @@ def test_no_key_is_in_the_environment_of_the_engine(
         assert b"hush" not in environment
         assert b"abab" not in environment
         assert b"abab" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        assert spilling(process) == {"0"}
     finally:
         process.stop()
+
+
+def spilling(process: EngineProcess) -> set[str]:
+    """From how much memory on queries use the disk, where one asks for it; 0: never."""
+    server = urlsplit(process.dsn)
+    answer = httpx.post(
+        f"http://127.0.0.1:{server.port}",
+        params={"max_bytes_before_external_sort": 1, "max_bytes_ratio_before_external_join": 0.1},
+        content="SELECT value FROM system.settings WHERE name LIKE 'max_bytes%before_external%'",
+        auth=("default", server.password or ""),
+        timeout=30,
+    )
+    return set(answer.raise_for_status().text.split())
 
 
 def test_an_engine_that_is_not_given_its_keys_says_so(tmp_path: Path) -> None:
