@@ -19,6 +19,7 @@ __all__ = [
     "SpoolFullError",
     "StoreError",
     "TooLargeError",
+    "TrainingOffError",
 ]
 
 
@@ -91,6 +92,13 @@ class NotFoundError(LandedError):
     """There is no such thing under this name."""
 
     code = "not_found"
+    status = 404
+
+
+class TrainingOffError(LandedError):
+    """The training zone is switched off."""
+
+    code = "training_off"
     status = 404
 
 

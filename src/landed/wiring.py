@@ -17,7 +17,13 @@ from pydantic import SecretStr
 from landed.collect import Collector, Pipeline, Spool, SpoolState, Writer
 from landed.collect.exported import leave_out
 from landed.config import Settings
-from landed.errors import KeyChangedError, LandedError, StoreError
+from landed.errors import (
+    InvalidInputError,
+    KeyChangedError,
+    LandedError,
+    StoreError,
+    TrainingOffError,
+)
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
     ContextCleaner,
@@ -32,10 +38,12 @@ from landed.privacy import (
     fetch_personal_data,
     fetch_requests,
     load_keys,
+    load_training_key,
     record_request,
 )
-from landed.store import Store, connect
+from landed.store import Store, connect, parse_dsn
 from landed.store.supervisor import EngineProcess
+from landed.training import TrainingZone
 
 __all__ = ["Check", "Health", "Services", "build_services", "read_keys", "utc_now"]
 
@@ -43,6 +51,7 @@ _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
 _LOOK_SECONDS = 0.02
 _SPOOL_SECONDS = 20.0
+_TRAINING_THREADS = 2
 
 
 def utc_now() -> datetime:
@@ -96,6 +105,7 @@ class Services:
         alerts: The targets that are missed for a while; `landed.jobs` keeps it.
         asked: Set when somebody asked to be forgotten; `landed.jobs` does it.
         keepers: What throws kept answers away, once somebody's rows are gone.
+        training: The training zone; None while it is switched off.
     """
 
     settings: Settings
@@ -111,6 +121,7 @@ class Services:
     alerts: AlertBook
     asked: threading.Event = field(default_factory=threading.Event)
     keepers: list[Callable[[], None]] = field(default_factory=list)
+    training: TrainingZone | None = None
 
     def start(self) -> None:
         """Take events from now on; the store joins in as soon as it is there.
@@ -122,6 +133,8 @@ class Services:
         folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
         check_spool(folder, self.keys, self._key_file, rows_wait=rows_wait)
         threading.Thread(target=self._join_store, name="join-store", daemon=True).start()
+        if self.training is not None:
+            self.training.start()
 
     def close(self, *, drain_seconds: float = 2.0) -> None:
         """Stop in order: intake, writer, engine. What the store has not taken stays spooled."""
@@ -130,6 +143,8 @@ class Services:
         self.writer.stop(drain_seconds=drain_seconds)
         self.spool.close()
         self.store.close()
+        if self.training is not None:
+            self.training.close()
         if self.engine is not None:
             self.engine.stop()
 
@@ -217,6 +232,7 @@ class Services:
         checks = (
             self._store_check(),
             *self._engine_checks(),
+            *self._training_checks(),
             Check("spool", spool.writable and not spool.unreadable, _spool_note(spool)),
             Check(
                 "writer",
@@ -225,6 +241,19 @@ class Services:
             ),
         )
         return Health(ready=spool.writable, checks=checks)
+
+    def training_zone(self) -> TrainingZone:
+        """Give the training zone.
+
+        Raises:
+            TrainingOffError: It is switched off.
+        """
+        if self.training is None:
+            raise TrainingOffError(
+                "The training zone is switched off here; set LANDED_TRAINING=1, or "
+                "LANDED_TRAINING_STORE to the DSN of a database of its own, and start again."
+            )
+        return self.training
 
     @property
     def targets(self) -> Targets:
@@ -278,6 +307,17 @@ class Services:
         note = f"pid {state.pid}, {state.restarts} restarts"
         return (Check("engine", state.running, note),)
 
+    def _training_checks(self) -> tuple[Check, ...]:
+        if self.training is None:
+            return ()
+        try:
+            self.training.check_ready()
+        except LandedError as error:
+            return (Check("training", ok=False, note=error.message),)
+        if self.training.store.ping():
+            return (Check("training", ok=True, note="reachable and migrated"),)
+        return (Check("training", ok=False, note="does not answer; its events are refused"),)
+
 
 def _writer_note(spool: SpoolState) -> str:
     if not spool.segments:
@@ -307,6 +347,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     keys = read_keys(settings)
     engine, store = _build_store(settings, data)
+    training = _build_training(settings, clock)
     spool = Spool(
         data / "spool",
         max_bytes=settings.spool_max_bytes,
@@ -329,6 +370,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         alerts=AlertBook(
             after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
         ),
+        training=training,
     )
 
 
@@ -364,6 +406,54 @@ def _build_store(settings: Settings, data: Path) -> tuple[EngineProcess | None, 
         threads=settings.engine_threads,
     )
     return engine, connect(engine.dsn)
+
+
+def _build_training(settings: Settings, clock: Callable[[], datetime]) -> TrainingZone | None:
+    """Make the training zone, where it is switched on."""
+    dsn = _reveal(settings.training_store)
+    if dsn is None and not settings.training:
+        return None
+    folder = settings.data / "keys"
+    engine = None
+    if dsn is None:
+        engine = EngineProcess(
+            settings.data / "training",
+            memory_bytes=settings.training_memory_bytes,
+            threads=_TRAINING_THREADS,
+            user="training",
+        )
+    else:
+        _check_apart(dsn, _reveal(settings.store))
+    return TrainingZone(
+        connect(engine.dsn if engine is not None else str(dsn)),
+        key=load_training_key(folder),
+        key_file=folder / "training.key",
+        scrubber=Scrubber(settings.phone_region),
+        clock=clock,
+        engine=engine,
+    )
+
+
+def _check_apart(dsn: str, analytics: str | None) -> None:
+    """The zone's credentials must open the zone alone.
+
+    Raises:
+        InvalidInputError: They are those of the log of events, or name its database.
+    """
+    zone = parse_dsn(dsn, setting="LANDED_TRAINING_STORE")
+    log = None if analytics is None else parse_dsn(analytics)
+    if log is None or (zone.host, zone.port) != (log.host, log.port):
+        return
+    for what, same in (
+        ("database", zone.database == log.database),
+        ("user", zone.user == log.user),
+    ):
+        if same:
+            raise InvalidInputError(
+                f"LANDED_TRAINING_STORE names the {what} of LANDED_STORE; the training zone needs "
+                f"a {what} of its own, see docs/training.md.",
+                detail="LANDED_TRAINING_STORE",
+            )
 
 
 def _reveal(secret: SecretStr | None) -> str | None:

@@ -16,11 +16,11 @@ from landed.privacy.access import (
     write_personal_json,
 )
 from landed.privacy.certificates import public_key_of, sign_certificate, verify_certificate
-from landed.privacy.consent import may_collect
+from landed.privacy.consent import may_collect, may_train
 from landed.privacy.context import ContextCleaner, known_referrer, private_context
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
-from landed.privacy.keys import load_keys
+from landed.privacy.keys import find_training_key, load_keys, load_training_key
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.requests import (
     PrivacyRequest,
@@ -30,7 +30,7 @@ from landed.privacy.requests import (
     record_request,
 )
 from landed.privacy.scrubbing import Scrubber
-from landed.privacy.types import Keys, Kind
+from landed.privacy.types import Keys, Kind, TrainingKey
 
 __all__ = [
     "ContextCleaner",
@@ -40,6 +40,7 @@ __all__ = [
     "PrivacyRequest",
     "Pseudonymiser",
     "Scrubber",
+    "TrainingKey",
     "check_spool",
     "check_store",
     "digest_subject",
@@ -48,10 +49,13 @@ __all__ = [
     "fetch_personal_data",
     "fetch_requests",
     "fetch_subjects",
+    "find_training_key",
     "finish_erased",
     "known_referrer",
     "load_keys",
+    "load_training_key",
     "may_collect",
+    "may_train",
     "private_context",
     "public_key_of",
     "record_request",

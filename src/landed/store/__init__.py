@@ -12,7 +12,7 @@ from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.sql_files import list_queries, read_query
-from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA
+from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA, TRAINING_SCHEMAS
 from landed.store.target import Target, parse_dsn
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "PAGE",
     "QUARANTINE_SCHEMA",
     "READ",
+    "TRAINING_SCHEMAS",
     "Erasable",
     "ExportForm",
     "Limits",

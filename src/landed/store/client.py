@@ -24,11 +24,12 @@ from landed.store.exports import FORMS, ExportForm, Form, build_export
 from landed.store.funnel_sql import build_funnel_statement
 from landed.store.limits import ADMIN, EXPORT, INSERT, PAGE, READ, UPKEEP, Limits
 from landed.store.metric_sql import build_statement
-from landed.store.migration import migrate
+from landed.store.migration import Zone, migrate
 from landed.store.paths_sql import build_paths_statement
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.sql_files import bind_parameters, quote_name, read_query
 from landed.store.streams import Response, read_stream
+from landed.store.tables import TRAINING_SCHEMAS
 from landed.store.target import Target, parse_dsn
 
 __all__ = ["FORMATS", "Store", "connect"]
@@ -222,7 +223,7 @@ class Store:
         20,000 parts of the table's partition.
 
         Args:
-            table: `events` or `quarantine`.
+            table: `events` or `quarantine`; in the training zone one of its three.
             payload: An Arrow IPC stream with that table's schema.
             token: Names these rows; a retry has the same token and the same rows.
 
@@ -230,7 +231,7 @@ class Store:
             QueryError: The rows do not fit (`is_about_data` is true), or a limit was hit.
             StoreError: The store is away or busy; try again with the same token.
         """
-        if table not in {"events", "quarantine"}:
+        if table not in {"events", "quarantine", *TRAINING_SCHEMAS}:
             raise InvalidInputError(f"Nothing is inserted into {table[:80]!r}.")
         self._insert(table, payload, "ArrowStream", token)
 
@@ -376,9 +377,13 @@ class Store:
         """Return ClickHouse's version, for example `26.9.2.1`."""
         return str(self._run(lambda client, _: client.command("SELECT version()"), PAGE))
 
-    def migrate(self) -> list[str]:
-        """Bring the tables up to date; return the names of the migrations that were applied."""
-        return migrate(self)
+    def migrate(self, zone: Zone = "analytics") -> list[str]:
+        """Bring the tables up to date; return the names of the migrations that were applied.
+
+        Args:
+            zone: Whose tables these are.
+        """
+        return migrate(self, zone=zone)
 
     def schema_version(self) -> int:
         """Return the number of the last migration that was applied; 0 before the first."""
