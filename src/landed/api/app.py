@@ -37,6 +37,7 @@ from landed.api.privacy import privacy_handlers
 from landed.api.problems import EXCEPTION_HANDLERS
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
+from landed.api.training import training_handlers
 from landed.wiring import Services
 
 __all__ = ["create_app"]
@@ -65,6 +66,7 @@ def create_app(
         *health_handlers(),
         *admin_handlers(),
         *privacy_handlers(),
+        *training_handlers(),
         *(read_handler(read) for read in READS),
         *export_handlers(),
         *browser_client_handlers(),

@@ -30,7 +30,7 @@ _REFUSALS: Final = {
     "400": "The request cannot be read; the message says where.",
     "401": "No key, or an unknown one.",
     "403": "The key is known but may not do this.",
-    "404": "There is no such thing, or nobody of that id has an event.",
+    "404": "There is no such thing, nobody of that id has an event, or it is switched off.",
     "413": "The body or an event is over its limit.",
     "422": "A parameter breaks its rule.",
     "503": "Nothing was kept or read; send again after Retry-After.",
@@ -178,6 +178,13 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
         "get": _Operation(_KEPT, ("400", "401", "403", "503"))
     },
     "/api/privacy/certificate-key": {"get": _Operation({_JSON: refer("CertificateKey")})},
+    "/api/training/log": {
+        "post": _Operation(
+            {_JSON: refer("TrainingAnswer")},
+            ("400", "401", "404", "413", "503"),
+            refer("Training_log"),
+        )
+    },
     "/report.json": {
         "get": _Operation(
             {_JSON: {"type": "object"}}, ("401", "403", "422", "503"), parameters=_PERIOD[:3]

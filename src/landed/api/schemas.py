@@ -10,8 +10,10 @@ from landed.api.admin import PersonLink, PersonLinkRequest, SqlRequest
 from landed.api.analytics import READS
 from landed.api.calls import build_call_schemas
 from landed.api.privacy import CertificateKey, RequestAnswer, SubjectRequest
+from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
+from landed.training import MAX_EVENTS, Interaction, ResumeEvent
 
 __all__ = ["REFERENCES", "Json", "build_schemas", "refer"]
 
@@ -214,6 +216,26 @@ def _own_events() -> Json:
     }
 
 
+def _training_log() -> Json:
+    events = {
+        "type": "array",
+        "maxItems": MAX_EVENTS,
+        "items": {"oneOf": [refer("ResumeEvent"), refer("Interaction")]},
+        "examples": [[_TRAINING_EXAMPLE]],
+    }
+    consent = {**_FREE, "description": "Of events without their own."}
+    return _object(["events"], events=events, write_key=_TEXT, consent=consent)
+
+
+_TRAINING_EXAMPLE: Final[Json] = {
+    "type": "interaction",
+    "user_id": "user-42",
+    "action": "click",
+    "element": "refine-button",
+    "consent": {"training": True},
+}
+
+
 def build_schemas() -> Json:
     """Return all schemas by name; those of the planned events come from the tracking plan.
 
@@ -229,6 +251,7 @@ def build_schemas() -> Json:
         [
             *(SqlRequest, PersonLinkRequest, PersonLink),
             *(SubjectRequest, RequestAnswer, CertificateKey),
+            *(TrainingAnswer, ResumeEvent, Interaction),
         ],
         ref_template=REFERENCES,
     )
@@ -242,6 +265,7 @@ def build_schemas() -> Json:
         "PostHog_v1_batch": _POSTHOG_V1,
         "Landed_event": _own_event(),
         "Landed_events": _own_events(),
+        "Training_log": _training_log(),
         **admin,
         **answers,
         **plan,
