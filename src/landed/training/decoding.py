@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any, Final, get_args
 
 import msgspec
@@ -25,6 +27,7 @@ class _Envelope(msgspec.Struct):
 
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
 _EVENT: Final = msgspec.json.Decoder(TrainingEvent)
+_HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _SHAPE: Final = 'send {"events": [{"type": "resume", …}, {"type": "interaction", …}]}'
 _FIELDS: Final = {
     one.__struct_config__.tag: ", ".join(one.__struct_fields__)
@@ -79,7 +82,21 @@ def _read_envelope(body: bytes) -> _Envelope:
         said, _, path = str(error).partition(" - at `")
         raise MalformedRequestError(f"{said}; {_SHAPE}.", detail=path.rstrip("`") or "$") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise MalformedRequestError(f"The body is not JSON in UTF-8; {_SHAPE}.") from None
+        mended = _without_halves(body)
+    if mended == body:
+        raise MalformedRequestError(f"The body is not JSON in UTF-8; {_SHAPE}.")
+    return _read_envelope(mended)
+
+
+def _without_halves(body: bytes) -> bytes:
+    """The same JSON with half emoji replaced: a CV that was cut in one must not cost the batch."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    mended = json.dumps(value, ensure_ascii=False).encode(errors="replace")
+    # What strict JSON still refuses, such as NaN, is not tried for ever.
+    return mended if _HALF.search(body) else body
 
 
 def _refuse(index: int, error: Exception) -> Refusal:
