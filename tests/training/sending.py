@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from datetime import date, timedelta
 from typing import Any
 
 from landed.training import Log, Taken, TrainingZone, decode_log
@@ -54,3 +56,33 @@ def take(zone: TrainingZone, *events: dict[str, Any], **signals: bool) -> Taken:
 def rows(zone: TrainingZone, sql: str) -> list[dict[str, Any]]:
     """What a statement finds in the zone."""
     return zone.store.answer(sql)
+
+
+def some_events(seed: int, count: int) -> list[dict[str, Any]]:
+    """Made by chance: some cells are full, some hold one person, some fields are not told."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    first = date(2026, 1, 20)
+    found: list[dict[str, Any]] = []
+    for number in range(count):
+        person = f"u{min(chance.randrange(40), chance.randrange(40))}"
+        day = first + timedelta(days=min(chance.randrange(40), chance.randrange(40)))
+        base = {"message_id": f"{seed}-{number}", "occurred_at": f"{day}T08:00:00Z"}
+        if number % 2:
+            element = (
+                chance.choice(["refine-button", "save-button", "menu"]) if number > 9 else "corner"
+            )
+            found.append(a_click(person, element=element, **base))
+            continue
+        told = {
+            "ats_score": chance.choice([0, 9.4, 24, 25, 50, 84.6, 99, 100, None]),
+            "jd_score": chance.choice([70, 75, None]),
+            "version": chance.choice([0, 1, 1, 2, 7, None]),
+            "tailoring_mode": chance.choice(["personalized", "quick", None])
+            if number > 9
+            else "rare",
+            "job_description": chance.choice(["We need Java", "We need SQL"]),
+        }
+        kept = {name: value for name, value in told.items() if value is not None}
+        unknown = dict.fromkeys(told.keys() - kept.keys())
+        found.append({**a_resume(person, **base), **unknown, **kept})
+    return found

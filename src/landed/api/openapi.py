@@ -21,6 +21,7 @@ from landed.api.calls import CALL_SCHEMAS
 from landed.api.problems import PROBLEM
 from landed.api.reads import Read
 from landed.api.schemas import REFERENCES, Json, build_schemas, refer
+from landed.api.training import PARQUET
 from landed.collect.decode import SEGMENT_PATHS
 from landed.insights import MEDIA_TYPES
 
@@ -184,6 +185,15 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
             ("400", "401", "404", "413", "503"),
             refer("Training_log"),
         )
+    },
+    "/api/training/report": {
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("Risk")}},
+            ("400", "401", "403", "404", "422", "503"),
+        )
+    },
+    "/api/training/export": {
+        "get": _Operation({PARQUET: {}}, ("400", "401", "403", "404", "422", "503"))
     },
     "/report.json": {
         "get": _Operation(

@@ -13,7 +13,7 @@ from landed.api.privacy import CertificateKey, RequestAnswer, SubjectRequest
 from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
-from landed.training import MAX_EVENTS, Interaction, ResumeEvent
+from landed.training import MAX_EVENTS, Interaction, ResumeEvent, Risk
 
 __all__ = ["REFERENCES", "Json", "build_schemas", "refer"]
 
@@ -251,7 +251,7 @@ def build_schemas() -> Json:
         [
             *(SqlRequest, PersonLinkRequest, PersonLink),
             *(SubjectRequest, RequestAnswer, CertificateKey),
-            *(TrainingAnswer, ResumeEvent, Interaction),
+            *(TrainingAnswer, ResumeEvent, Interaction, Risk),
         ],
         ref_template=REFERENCES,
     )

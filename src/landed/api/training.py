@@ -1,21 +1,36 @@
-"""Routes of the training zone: events in."""
+"""Routes of the training zone: events in; how alike people look, and training sets out."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import msgspec
-from litestar import Request, post
+from litestar import Request, Response, get, post
+from litestar.params import FromQuery
+from litestar.response import Stream
 
-from landed.api.auth import Scope, authorise, key_from_headers
+from landed.api.auth import Scope, authorise, key_from_headers, require_admin
+from landed.api.pieces import Pieces, PiecesStream
 from landed.collect.decode import read_body
-from landed.training import MAX_BODY_BYTES, decode_log
+from landed.training import (
+    MAX_BODY_BYTES,
+    Portion,
+    Risk,
+    Table,
+    decode_log,
+    fetch_risks,
+    stream_portion,
+)
 from landed.wiring import Services
 
-__all__ = ["TrainingAnswer", "TrainingRefusal", "training_handlers"]
+__all__ = ["PARQUET", "TrainingAnswer", "TrainingRefusal", "training_handlers"]
+
+PARQUET: Final = "application/vnd.apache.parquet"
 
 AnyRequest = Request[Any, Any, Any]
+_NO_STORE: Final = {"Cache-Control": "no-store"}
 
 
 class TrainingRefusal(msgspec.Struct, frozen=True):
@@ -84,6 +99,53 @@ def _take(request: AnyRequest, body: bytes) -> TrainingAnswer:
     )
 
 
+@get(
+    "/api/training/report",
+    guards=[require_admin],
+    sync_to_thread=True,
+    tags=["Training"],
+    operation_id="report_training",
+    summary="How alike people look in the training zone",
+)
+def report_training(
+    request: AnyRequest,
+    k: FromQuery[int] = 5,
+    l: FromQuery[int] = 1,  # noqa: E741 - the measure's name
+) -> Response[list[Risk]]:
+    """Count cells of people who look alike, of each table, step by step coarser."""
+    services: Services = request.app.state.services
+    zone = services.training_zone()
+    zone.check_ready()
+    return Response(fetch_risks(zone.store, k=k, l=l), headers=_NO_STORE)
+
+
+@get(
+    "/api/training/export",
+    guards=[require_admin],
+    tags=["Training"],
+    operation_id="export_training",
+    summary="One file of a training set",
+)
+async def export_training(
+    request: AnyRequest,
+    *,
+    table: FromQuery[Table],
+    period: FromQuery[date],
+    step: FromQuery[int] = 0,
+    k: FromQuery[int] = 5,
+    l: FromQuery[int] = 1,  # noqa: E741 - the measure's name
+) -> Stream:
+    """Stream the rows of a period as Parquet; rows of small cells stay in the zone."""
+    services: Services = request.app.state.services
+    zone = services.training_zone()
+    zone.check_ready()
+    portion = Portion(table=table, step=step, period=period, k=k, l=l)
+    pieces = Pieces(stream_portion(zone.store, portion))
+    # What fails at once is an error; what fails later breaks the file off.
+    await asyncio.to_thread(pieces.begin)
+    return PiecesStream(pieces, media_type=PARQUET, headers=_NO_STORE)
+
+
 def training_handlers() -> list[Any]:
     """Handlers of this module."""
-    return [log_training]
+    return [log_training, report_training, export_training]

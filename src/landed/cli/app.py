@@ -24,6 +24,7 @@ from landed.cli import (
     report,
     serve,
     sql,
+    training,
 )
 from landed.cli.local import settings_for
 from landed.errors import LandedError
@@ -49,6 +50,7 @@ app.command("sql")(sql.sql)
 app.command("doctor")(doctor.doctor)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(training.app, name="training")
 
 
 def main() -> None:

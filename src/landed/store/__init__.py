@@ -5,15 +5,16 @@ are files in `queries/`, asked by name; the tables are files in `migrations/`. T
 engine itself is a process of its own, which `supervisor` starts.
 """
 
-from landed.store.client import FORMATS, Store, connect
+from landed.store.client import Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
-from landed.store.exports import ExportForm
+from landed.store.exports import FORMATS, ExportForm
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.sql_files import list_queries, read_query
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA, TRAINING_SCHEMAS
 from landed.store.target import Target, parse_dsn
+from landed.store.training_sql import TRAINING_CELLS, ask_training_risk, stream_training
 
 __all__ = [
     "ADMIN",
@@ -24,6 +25,7 @@ __all__ = [
     "PAGE",
     "QUARANTINE_SCHEMA",
     "READ",
+    "TRAINING_CELLS",
     "TRAINING_SCHEMAS",
     "Erasable",
     "ExportForm",
@@ -31,6 +33,7 @@ __all__ = [
     "RefusedError",
     "Store",
     "Target",
+    "ask_training_risk",
     "connect",
     "count_erasable",
     "erase_rows",
@@ -39,4 +42,5 @@ __all__ = [
     "migrate",
     "parse_dsn",
     "read_query",
+    "stream_training",
 ]

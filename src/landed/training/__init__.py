@@ -8,6 +8,8 @@ way in; `docs/training.md` tells the rest.
 
 from landed.training.anonymising import Anonymiser
 from landed.training.decoding import MAX_BODY_BYTES, MAX_EVENTS, decode_log
+from landed.training.exporting import Portion, stream_portion, write_training_set
+from landed.training.report import STEPS, Risk, choose_risk, fetch_risks
 from landed.training.types import (
     TABLES,
     Interaction,
@@ -23,15 +25,22 @@ from landed.training.zone import TrainingZone
 __all__ = [
     "MAX_BODY_BYTES",
     "MAX_EVENTS",
+    "STEPS",
     "TABLES",
     "Anonymiser",
     "Interaction",
     "Log",
+    "Portion",
     "Refusal",
     "ResumeEvent",
+    "Risk",
     "Table",
     "Taken",
     "TrainingEvent",
     "TrainingZone",
+    "choose_risk",
     "decode_log",
+    "fetch_risks",
+    "stream_portion",
+    "write_training_set",
 ]
