@@ -34,9 +34,11 @@ from landed.privacy import (
     Scrubber,
     check_spool,
     check_store,
+    digest_subject,
     erasable_of,
     fetch_personal_data,
     fetch_requests,
+    find_training_key,
     load_keys,
     load_training_key,
     record_request,
@@ -178,9 +180,22 @@ class Services:
         """
         self.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
         key = self.subject_key(user_id)
-        request = record_request(self.store, key, self.clock(), follow_links=follow_links)
+        request = record_request(
+            self.store,
+            key,
+            self.clock(),
+            follow_links=follow_links,
+            training=self._training_digests(user_id),
+        )
         self.asked.set()
         return request
+
+    def _training_digests(self, user_id: str) -> list[str]:
+        """Who a person is in the training zone, on or off, if there ever was one."""
+        key = find_training_key(self.settings.data / "keys")
+        if key is None:
+            return []
+        return [digest_subject(Pseudonymiser(key.secret).subject_key(user_id))]
 
     def fetch_person(self, subject_key: bytes, *, follow_links: bool = False) -> PersonalData:
         """Read everything that is kept about a person.

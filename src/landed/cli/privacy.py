@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -32,6 +32,7 @@ __all__ = ["app"]
 
 _PATIENCE_SECONDS: Final = 120.0
 _LOOK_SECONDS: Final = 1.0
+_ZONE_SECONDS: Final = 60.0
 _LONGEST_SECONDS: Final = 1200.0
 _FORMS: Final = {".json": "json", ".html": "html"}
 
@@ -213,6 +214,9 @@ def _desk(settings: Settings) -> Iterator[Ask]:
     server = find_server(settings)
     if server is None:
         with opened(settings) as services:
+            if services.training is not None:
+                with suppress(TimeoutError):  # what needs it then says so
+                    services.training.ready.result(_ZONE_SECONDS)
             yield lambda method, path, body: _do(services, method, path, body)
         return
     headers = {"Authorization": f"Bearer {server.keys.admin_key}"}

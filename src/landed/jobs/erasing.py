@@ -44,7 +44,13 @@ def erase_now(services: Services, *, search: bool) -> int:
         for forget in services.keepers:
             forget()
         requests = fetch_requests(services.store)
-    return len(finish_erased(services.store, requests, services.keys, services.clock()))
+    zone = services.training
+    if zone is not None:
+        zone.erase([one for one in requests if search or one.state != "done"])
+    waiting = finish_erased(
+        services.store, requests, services.keys, services.clock(), training=zone
+    )
+    return len(waiting)
 
 
 async def erase_forever(services: Services) -> None:

@@ -14,6 +14,7 @@ from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.sql_files import list_queries, read_query
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA, TRAINING_SCHEMAS
 from landed.store.target import Target, parse_dsn
+from landed.store.training_erasing import count_training, erase_training, note_training
 from landed.store.training_sql import TRAINING_CELLS, ask_training_risk, stream_training
 
 __all__ = [
@@ -36,10 +37,13 @@ __all__ = [
     "ask_training_risk",
     "connect",
     "count_erasable",
+    "count_training",
     "erase_rows",
+    "erase_training",
     "explain_refusal",
     "list_queries",
     "migrate",
+    "note_training",
     "parse_dsn",
     "read_query",
     "stream_training",

@@ -15,7 +15,7 @@ from landed.store.client import Store
 from landed.store.limits import UPKEEP
 from landed.store.sql_files import quote_name, read_statement
 
-__all__ = ["Erasable", "count_erasable", "erase_rows"]
+__all__ = ["Erasable", "check_digests", "count_erasable", "erase_rows", "write_list"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
@@ -79,18 +79,38 @@ def erase_rows(store: Store, table: str, wanted: Erasable) -> None:
 
 def _written(name: str, wanted: Erasable, place: str = "") -> str:
     """The statement with its lists in it: digests that were looked at, and numbers."""
-    if not all(map(_DIGEST.fullmatch, (*wanted.moments, *wanted.named))):
-        raise InvalidInputError("A digest must be 64 hexadecimal digits.")
+    check_digests((*wanted.moments, *wanted.named))
     moments = [(at - _EPOCH) // timedelta(milliseconds=1) for at in wanted.moments.values()]
     return Template(read_statement(name)).substitute(
         place=place,
         refused_at=_REFUSED_AT,
-        digests=_list(wanted.moments),
-        before=f"arrayMap(one -> toInt64(one), {_list(map(str, moments))})",
-        named=_list(sorted(wanted.named)),
+        digests=write_list(wanted.moments),
+        before=f"arrayMap(one -> toInt64(one), {write_list(map(str, moments))})",
+        named=write_list(sorted(wanted.named)),
     )
 
 
-def _list(words: Iterable[str]) -> str:
-    """A list as one literal: of one literal each, some ten thousand would be too large a tree."""
+def check_digests(digests: Iterable[str]) -> None:
+    """Let only digests into the text of a statement.
+
+    Args:
+        digests: 64 hexadecimal digits each.
+
+    Raises:
+        InvalidInputError: One is none.
+    """
+    if not all(map(_DIGEST.fullmatch, digests)):
+        raise InvalidInputError("A digest must be 64 hexadecimal digits.")
+
+
+def write_list(words: Iterable[str]) -> str:
+    """Write a list as one literal: of one literal each, many would be too large a tree.
+
+    Args:
+        words: Digests or numbers; nothing with a quote or a comma.
+
+    Examples:
+        >>> write_list(["a", "b"])
+        "splitByChar(',', 'a,b')"
+    """
     return f"splitByChar(',', '{','.join(words)}')"

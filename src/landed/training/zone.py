@@ -6,7 +6,7 @@ import hashlib
 import io
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -16,10 +16,11 @@ import pyarrow as pa
 import structlog
 
 from landed.errors import InvalidEventError, KeyChangedError, LandedError, StoreError
-from landed.privacy import Scrubber, TrainingKey, check_store, digest_subject, may_train
+from landed.privacy import PrivacyRequest, Scrubber, TrainingKey, check_store, may_train
 from landed.store import TRAINING_SCHEMAS, Store
 from landed.store.supervisor import EngineProcess
 from landed.training.anonymising import Anonymiser
+from landed.training.erasing import account_for, erase_people
 from landed.training.types import TABLES, Log, Refusal, Taken, TrainingEvent
 
 __all__ = ["TrainingZone"]
@@ -129,14 +130,31 @@ class TrainingZone:
             )
         self.ready.result()
 
-    def digest_of(self, user_id: str) -> str:
-        """Give the digest of the zone's pseudonym of a person, under which a request is kept.
+    def erase(self, requests: Sequence[PrivacyRequest]) -> None:
+        """Delete every row of people who asked to be forgotten, up to the day on which they did.
 
         Args:
-            user_id: The id as the host sends it.
+            requests: Done ones too where rows may have come back.
+
+        Raises:
+            StoreError: The store is away, or rows are left; try again.
         """
-        with self._one_at_a_time:
-            return digest_subject(self._anonymiser.user_key(user_id))
+        mine = [one for one in requests if one.training]
+        if mine:
+            self.check_ready()
+            erase_people(self.store, mine)
+
+    def account(self, request: PrivacyRequest) -> list[dict[str, Any]] | None:
+        """Give what a certificate says of this zone; None while something is there.
+
+        Args:
+            request: Whose rows were erased.
+
+        Raises:
+            StoreError: The store is away.
+        """
+        self.check_ready()
+        return account_for(self.store, request)
 
     def _build_rows(self, events: Mapping[int, TrainingEvent]) -> tuple[Rows, list[Refusal]]:
         now = self._clock()
