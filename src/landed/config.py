@@ -160,6 +160,21 @@ class Settings(BaseSettings):
         description="Days after which refused events are deleted from the quarantine, by the time "
         "they came in. Unset: they stay.",
     )
+    training: bool = Field(
+        default=False,
+        description="Keep the training zone: what people allowed to teach models, apart from all "
+        "else. Without a DSN it is an engine of its own.",
+    )
+    training_store: SecretStr | None = Field(
+        None,
+        description="DSN of the training zone's own database, with a user of its own; it switches "
+        "the zone on. Unset: a second embedded engine in data/training.",
+    )
+    training_memory_bytes: int = Field(
+        512 << 20,
+        ge=128 << 20,
+        description="Memory cap of the training zone's embedded engine.",
+    )
     phone_region: str = Field(
         "US", description="Country for phone numbers that are written without a country code."
     )

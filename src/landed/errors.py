@@ -21,6 +21,7 @@ __all__ = [
     "StateError",
     "StoreError",
     "TooLargeError",
+    "TrainingOffError",
 ]
 
 
@@ -93,6 +94,13 @@ class NotFoundError(LandedError):
     """There is no such thing under this name."""
 
     code = "not_found"
+    status = 404
+
+
+class TrainingOffError(LandedError):
+    """The training zone is switched off."""
+
+    code = "training_off"
     status = 404
 
 

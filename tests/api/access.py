@@ -80,7 +80,8 @@ GROUPS: Final = (
         frozenset(ROLES),
         (
             r"GET /(healthz|readyz|metrics)",
-            r"GET /(docs|openapi\.json|favicon\.ico|static/.+|landed\.js|landed\.d\.ts)",
+            r"GET /(docs|openapi\.json|favicon\.ico|static/.+)",
+            r"GET /landed(-training)?\.(js|d\.ts)",
             r"(GET|POST) /login",
             r"POST /logout",
             r"GET /api/privacy/certificate-key",
@@ -95,9 +96,15 @@ GROUPS: Final = (
             r"(GET|POST) /(capture|e|track|engage|i/v0/e)",
             r"POST /(batch|i/v1/analytics/events)",
             r"POST /api/analytics/(events|import)",
+            r"POST /api/training/log",
             r"POST /api/analytics/(user-behavior|recommendations|performance|success)/[\w-]+",
         ),
         "A stolen write key opens this and nothing else. The key may stand in the body too.",
+    ),
+    Group(
+        "Training sets",
+        _ADMINS | {"made training", "admin session"},
+        (r"GET /api/training/(report|export)",),
     ),
     Group(
         "Numbers",

@@ -57,6 +57,8 @@ def test_every_route_that_takes_events_or_administers_is_in_it(
     pages |= {
         "/landed.js",
         "/landed.d.ts",
+        "/landed-training.js",
+        "/landed-training.d.ts",
         "/definitions",
         "/me/enter",
         "/me/data",

@@ -33,7 +33,7 @@ GROUP: Any = typer.main.get_command(app)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("docs")) as server:
+    with serving(tmp_path_factory.mktemp("docs"), LANDED_TRAINING="1") as server:
         yield server
 
 

@@ -43,6 +43,7 @@ from landed.api.problems import EXCEPTION_HANDLERS, send_problem
 from landed.api.protection import add_headers
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
+from landed.api.training import training_handlers
 from landed.errors import RateLimitedError
 from landed.wiring import Services
 
@@ -74,6 +75,7 @@ def create_app(
         *key_handlers(),
         *privacy_handlers(),
         *consent_handlers(),
+        *training_handlers(),
         *(read_handler(read) for read in READS),
         *export_handlers(),
         *browser_client_handlers(),

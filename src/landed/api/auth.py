@@ -41,6 +41,7 @@ __all__ = [
     "require_admin",
     "require_reader",
     "require_subject",
+    "require_training",
 ]
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -331,6 +332,11 @@ def require_admin(connection: AnyConnection, _: BaseRouteHandler) -> None:
 def require_subject(connection: AnyConnection, _: BaseRouteHandler) -> None:
     """Guard of what people ask about their data: as admin routes, or a key made for just this."""
     _require(connection, Scope.SUBJECT)
+
+
+def require_training(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of training sets: the admin key, a key of scope `training`, or an admin's session."""
+    _require(connection, Scope.TRAINING)
 
 
 def require_reader(connection: AnyConnection, _: BaseRouteHandler) -> None:

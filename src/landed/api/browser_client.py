@@ -1,4 +1,4 @@
-"""The client for browsers: `/landed.js` and its types."""
+"""The clients for browsers: `/landed.js`, `/landed-training.js`, and their types."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from litestar import Request, Response, get
 
 __all__ = ["browser_client_handlers"]
 
-_FILES: Final = {"landed.js": "text/javascript", "landed.d.ts": "application/typescript"}
+_FILES: Final = {
+    "landed.js": "text/javascript",
+    "landed.d.ts": "application/typescript",
+    "landed-training.js": "text/javascript",
+    "landed-training.d.ts": "application/typescript",
+}
 # Pages of other origins load it, under whatever policy they have.
 _HEADERS: Final = {
     "Cache-Control": "public, max-age=3600",
@@ -51,6 +56,18 @@ def types(request: Request[Any, Any, Any]) -> Response[bytes]:
     return _serve(request, "landed.d.ts")
 
 
+@get("/landed-training.js", sync_to_thread=False, include_in_schema=False)
+def training_script(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The module that tells the training zone."""
+    return _serve(request, "landed-training.js")
+
+
+@get("/landed-training.d.ts", sync_to_thread=False, include_in_schema=False)
+def training_types(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Its types."""
+    return _serve(request, "landed-training.d.ts")
+
+
 def browser_client_handlers() -> list[Any]:
     """Handlers of this module."""
-    return [script, types]
+    return [script, types, training_script, training_types]

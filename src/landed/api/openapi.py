@@ -21,6 +21,7 @@ from landed.api.calls import CALL_SCHEMAS
 from landed.api.problems import PROBLEM
 from landed.api.reads import Read
 from landed.api.schemas import REFERENCES, Json, build_schemas, refer
+from landed.api.training import PARQUET
 from landed.collect.decode import SEGMENT_PATHS
 from landed.insights import MEDIA_TYPES
 
@@ -30,7 +31,7 @@ _REFUSALS: Final = {
     "400": "The request cannot be read; the message says where.",
     "401": "No key, or an unknown one.",
     "403": "The key is known but may not do this.",
-    "404": "There is no such thing, or nobody of that id has an event.",
+    "404": "There is no such thing, nobody of that id has an event, or it is switched off.",
     "413": "The body or an event is over its limit.",
     "422": "A parameter breaks its rule.",
     "429": "Too many requests, or wrong keys; send again after Retry-After.",
@@ -226,6 +227,22 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
         )
     },
     "/api/privacy/certificate-key": {"get": _Operation({_JSON: refer("CertificateKey")})},
+    "/api/training/log": {
+        "post": _Operation(
+            {_JSON: refer("TrainingAnswer")},
+            ("400", "401", "404", "413", "503"),
+            refer("Training_log"),
+        )
+    },
+    "/api/training/report": {
+        "get": _Operation(
+            {_JSON: {"type": "array", "items": refer("Risk")}},
+            ("400", "401", "403", "404", "422", "503"),
+        )
+    },
+    "/api/training/export": {
+        "get": _Operation({PARQUET: {}}, ("400", "401", "403", "404", "422", "503"))
+    },
     "/report.json": {
         "get": _Operation(
             {_JSON: {"type": "object"}}, ("401", "403", "422", "503"), parameters=_PERIOD[:3]

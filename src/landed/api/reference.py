@@ -21,7 +21,16 @@ _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
-_TAGS: Final = ("Analytics", "Events", "Calls", "Segment", "PostHog", "Admin", "Operation")
+_TAGS: Final = (
+    "Analytics",
+    "Events",
+    "Calls",
+    "Segment",
+    "PostHog",
+    "Training",
+    "Admin",
+    "Operation",
+)
 """Groups in the order in which people look for them; others follow."""
 
 _KEY: Final = """<form class="key card"><label for="key">Key for the requests below</label>

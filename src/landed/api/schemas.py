@@ -18,8 +18,10 @@ from landed.api.consents import (
 )
 from landed.api.keys import KeyAnswer, KeyRequest, NewKey, RevokedKeys, RotationRequest
 from landed.api.privacy import CertificateKey, KeptAnswer, RequestAnswer, SubjectRequest
+from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
+from landed.training import MAX_EVENTS, Interaction, ResumeEvent, Risk
 
 __all__ = ["REFERENCES", "Json", "build_schemas", "refer"]
 
@@ -222,6 +224,26 @@ def _own_events() -> Json:
     }
 
 
+def _training_log() -> Json:
+    events = {
+        "type": "array",
+        "maxItems": MAX_EVENTS,
+        "items": {"oneOf": [refer("ResumeEvent"), refer("Interaction")]},
+        "examples": [[_TRAINING_EXAMPLE]],
+    }
+    consent = {**_FREE, "description": "Of events without their own."}
+    return _object(["events"], events=events, write_key=_TEXT, consent=consent)
+
+
+_TRAINING_EXAMPLE: Final[Json] = {
+    "type": "interaction",
+    "user_id": "user-42",
+    "action": "click",
+    "element": "refine-button",
+    "consent": {"training": True},
+}
+
+
 def build_schemas() -> Json:
     """Return all schemas by name; those of the planned events come from the tracking plan.
 
@@ -240,6 +262,7 @@ def build_schemas() -> Json:
             *(ConsentRequest, PermissionsAnswer, PurposeRequest, PurposeAnswer),
             RestrictionRequest,
             *(KeyRequest, RotationRequest, NewKey, KeyAnswer, RevokedKeys),
+            *(TrainingAnswer, ResumeEvent, Interaction, Risk),
         ],
         ref_template=REFERENCES,
     )
@@ -253,6 +276,7 @@ def build_schemas() -> Json:
         "PostHog_v1_batch": _POSTHOG_V1,
         "Landed_event": _own_event(),
         "Landed_events": _own_events(),
+        "Training_log": _training_log(),
         **admin,
         **answers,
         **plan,

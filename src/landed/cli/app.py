@@ -29,6 +29,7 @@ from landed.cli import (
     serve,
     sql,
     sql_user,
+    training,
 )
 from landed.cli.local import settings_for
 from landed.errors import LandedError
@@ -59,6 +60,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(encryption.app, name="encryption")
 app.add_typer(privacy.app, name="privacy")
+app.add_typer(training.app, name="training")
 
 
 def main() -> None:

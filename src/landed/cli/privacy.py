@@ -23,6 +23,7 @@ from landed.wiring import read_keys
 __all__ = ["app"]
 
 _LOOK_SECONDS: Final = 1.0
+_ZONE_SECONDS: Final = 60.0
 _LONGEST_SECONDS: Final = 1200.0
 _FORMS: Final = {".json": "json", ".html": "html"}
 

@@ -25,6 +25,7 @@ from landed.engine.configuration import machine_memory_bytes, render_configurati
 from landed.engine.execution import Executor
 from landed.engine.gateway import Gateway
 from landed.engine.library import Engine, quote_text
+from landed.engine.request import ONE_USER
 from landed.engine.running import RunningQueries
 from landed.engine.scratch import FolderScratch, MemoryScratch, Scratch
 from landed.engine.sealed_disk import (
@@ -80,6 +81,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m landed.engine", description=__doc__)
     parser.add_argument("--data", type=_folder, required=True, help="folder that it owns")
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 for any")
+    parser.add_argument("--user", default=ONE_USER, help="name of the one user")
     parser.add_argument("--password-env", required=True, help="variable that holds the password")
     parser.add_argument(
         "--sealed", action="store_true", help="encrypted; standard input begins with its keys"
@@ -158,7 +160,13 @@ def _serve(
 
     running = RunningQueries(options.threads, options.queue_seconds, kill)
     executor = Executor(engine, running, scratch)
-    gateway = Gateway(options.port, password, executor, connections=16 + 8 * options.threads)
+    gateway = Gateway(
+        options.port,
+        password,
+        executor,
+        connections=16 + 8 * options.threads,
+        user=options.user,
+    )
     running.start()
     intake = threading.Thread(target=gateway.serve_forever, args=(0.05,), name="engine-intake")
     intake.start()

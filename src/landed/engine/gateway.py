@@ -27,7 +27,7 @@ from landed.engine.failures import (
 )
 from landed.engine.formats import content_type
 from landed.engine.handshake import is_handshake
-from landed.engine.request import HttpQuery, authenticate, parse_target
+from landed.engine.request import ONE_USER, HttpQuery, authenticate, parse_target
 from landed.engine.types import EngineError, QueryRequest, Summary
 
 __all__ = ["Gateway"]
@@ -53,16 +53,26 @@ class Gateway(ThreadingHTTPServer):
 
     Args:
         port: Port on 127.0.0.1; 0 for any free one.
-        password: The password of the user `default`.
+        password: Of the one user.
         executor: Runs the queries.
         connections: How many connections may be open at once.
+        user: Name of the one user.
     """
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, port: int, password: str, executor: Executor, *, connections: int) -> None:
+    def __init__(
+        self,
+        port: int,
+        password: str,
+        executor: Executor,
+        *,
+        connections: int,
+        user: str = ONE_USER,
+    ) -> None:
+        self.user = user
         self.password = password
         self.executor = executor
         self._places = threading.Semaphore(connections)
@@ -160,7 +170,7 @@ class _Connection(BaseHTTPRequestHandler):
                 HTTPStatus.NOT_FOUND, {}, b"There is no handle " + query.path.encode() + b"\n"
             )
             return
-        authenticate(query.credentials, self.server.password)
+        authenticate(query.credentials, self.server.password, self.server.user)
         if self.command == "HEAD" or (self.command == "GET" and not query.query):
             self._send(HTTPStatus.OK, {}, b"Ok.\n")
             return

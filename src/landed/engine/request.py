@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from landed.engine.failures import AUTHENTICATION_FAILED, BAD_ARGUMENTS, make_error
 
-__all__ = ["HttpQuery", "authenticate", "parse_target"]
+__all__ = ["ONE_USER", "HttpQuery", "authenticate", "parse_target"]
 
 _FORMAT_NAME: Final = re.compile(r"\w+")
 _PARAMETER_NAME: Final = re.compile(r"[A-Za-z_]\w*")
@@ -32,7 +32,8 @@ _NOT_SETTINGS: Final = frozenset(
         "http_native_compression_disable_checksumming_on_decompress",
     }
 )
-_USER: Final = "default"
+ONE_USER: Final = "default"
+"""The user of an engine, unless it is given another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +111,22 @@ def parse_target(target: str, headers: Mapping[str, str]) -> HttpQuery:
     )
 
 
-def authenticate(credentials: tuple[str, str] | None, password: str) -> None:
+def authenticate(
+    credentials: tuple[str, str] | None, password: str, one_user: str = ONE_USER
+) -> None:
     """Let the one user in, in constant time.
 
     Args:
         credentials: User and password of the request.
         password: The right one.
+        one_user: Whose it is.
 
     Raises:
         EngineError: Code 516, as a server says it.
     """
-    user, given = credentials or (_USER, "")
+    user, given = credentials or (ONE_USER, "")
     right = hmac.compare_digest(given.encode(errors="surrogateescape"), password.encode())
-    if not right or user != _USER:
+    if not right or user != one_user:
         sentence = (
             "Authentication failed: password is incorrect, or there is no user with such name"
         )
@@ -155,12 +159,12 @@ def _checked(pattern: re.Pattern[str], name: str, what: str) -> str:
 def _credentials(given: Mapping[str, str], headers: Mapping[str, str]) -> tuple[str, str] | None:
     user, key = headers.get("X-ClickHouse-User"), headers.get("X-ClickHouse-Key")
     if user is not None or key is not None:
-        return user or _USER, key or ""
+        return user or ONE_USER, key or ""
     kind, _, value = headers.get("Authorization", "").partition(" ")
     if kind.lower() == "basic":
         return _basic(value)
     if "user" in given or "password" in given:
-        return given.get("user") or _USER, given.get("password", "")
+        return given.get("user") or ONE_USER, given.get("password", "")
     return None
 
 
@@ -169,4 +173,4 @@ def _basic(value: str) -> tuple[str, str]:
         user, _, key = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return "", ""
-    return user or _USER, key
+    return user or ONE_USER, key

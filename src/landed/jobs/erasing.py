@@ -45,8 +45,13 @@ def erase_now(services: Services, *, search: bool) -> int:
         erase_requested(services.store, requests)
         services.forget_answers()
         requests = fetch_requests(services.store)
+    zone = services.training
+    if zone is not None:
+        zone.erase([one for one in requests if search or one.state != "done"])
     now = services.clock()
-    waiting = finish_erased(services.store, services.state, requests, services.keys, now)
+    waiting = finish_erased(
+        services.store, services.state, requests, services.keys, now, training=zone
+    )
     services.people.refresh()
     return len(waiting)
 

@@ -42,7 +42,7 @@ from landed.privacy.consents import (
 from landed.privacy.context import ContextCleaner, known_referrer, private_context
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
-from landed.privacy.keys import load_keys
+from landed.privacy.keys import find_training_key, load_keys, load_training_key
 from landed.privacy.masters import find_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
 from landed.privacy.purposes import (
@@ -68,8 +68,8 @@ from landed.privacy.sealed_files import (
     seal_pieces,
     sealed_file,
 )
-from landed.privacy.signals import may_collect
-from landed.privacy.types import Keys, Kind
+from landed.privacy.signals import may_collect, may_train
+from landed.privacy.types import Keys, Kind, TrainingKey
 from landed.privacy.vault import DataKey, Vault, add_data_key, check_vault, open_vault, rewrap
 
 __all__ = [
@@ -96,6 +96,7 @@ __all__ = [
     "Purpose",
     "Rule",
     "Scrubber",
+    "TrainingKey",
     "Vault",
     "add_data_key",
     "check_scope",
@@ -111,11 +112,14 @@ __all__ = [
     "fetch_rules",
     "fetch_subjects",
     "find_master",
+    "find_training_key",
     "finish_erased",
     "known_referrer",
     "load_keys",
+    "load_training_key",
     "make_api_key",
     "may_collect",
+    "may_train",
     "open_sealed",
     "open_vault",
     "parse_span",

@@ -53,6 +53,8 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "read_requests": "Read the requests",
     "sql": "SQL",
     "export_events": "Exported events",
+    "training_report": "Looked how alike people are",
+    "training_export": "Exported a training set",
     "restore_events": "Took events back",
     "read_quarantine": "Read the quarantine",
     "replay_quarantine": "Replayed the quarantine",

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from landed.errors import KeyChangedError
 from landed.privacy.types import Keys
 
-__all__ = ["Memory", "check_spool", "check_store"]
+__all__ = ["Fingerprinted", "Memory", "check_spool", "check_store"]
 
 _NAME: Final = "pseudonym_key"
 
@@ -29,7 +29,15 @@ class Memory(Protocol):
         ...
 
 
-def check_store(store: Memory, keys: Keys, key_file: Path) -> None:
+class Fingerprinted(Protocol):
+    """What is needed of keys."""
+
+    def fingerprint(self) -> str:
+        """Name the secret without revealing it."""
+        ...
+
+
+def check_store(store: Memory, keys: Fingerprinted, key_file: Path) -> None:
     """Let only the key go on that the store's rows were made with; an empty store takes it.
 
     Args:

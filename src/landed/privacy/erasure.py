@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from landed.errors import StoreError
 from landed.privacy.certificates import sign_certificate
@@ -21,7 +21,7 @@ from landed.store import Erasable, Store, count_erasable, erase_rows
 
 Found = Mapping[str, Mapping[str, int]]
 
-__all__ = ["erasable_of", "erase_requested", "finish_erased"]
+__all__ = ["OtherPlace", "erasable_of", "erase_requested", "finish_erased"]
 
 _COPIES: Final = (
     "Files that people downloaded or copied away: exports, reports, backups. Erasure runs again "
@@ -31,6 +31,18 @@ _OTHERS: Final = (
     "Ids that were not named or followed. What other servers of this installation hold in their "
     "spools goes once they send it."
 )
+_ZONE_OFF: Final = (
+    "The training zone, which is switched off on this server: what is in it goes as soon as it is "
+    "switched on."
+)
+
+
+class OtherPlace(Protocol):
+    """A place apart from the log that people are in too: the training zone."""
+
+    def account(self, request: PrivacyRequest) -> list[dict[str, Any]] | None:
+        """Give what the certificate says of it; None while something of the person is there."""
+        ...
 
 
 def erasable_of(requests: Sequence[PrivacyRequest]) -> Erasable:
@@ -103,7 +115,13 @@ def _count(request: PrivacyRequest, found: Found) -> tuple[int, int]:
 
 
 def finish_erased(
-    store: Store, state: State, requests: Sequence[PrivacyRequest], keys: Keys, now: datetime
+    store: Store,
+    state: State,
+    requests: Sequence[PrivacyRequest],
+    keys: Keys,
+    now: datetime,
+    *,
+    training: OtherPlace | None = None,
 ) -> list[PrivacyRequest]:
     """Certify what is gone from the disk too.
 
@@ -113,6 +131,7 @@ def finish_erased(
         requests: As the store has them.
         keys: Sign the certificates.
         now: The time.
+        training: The training zone; None while it is switched off.
 
     Returns:
         The requests that are not done yet.
@@ -121,11 +140,12 @@ def finish_erased(
         StoreError: The store is away.
     """
     waiting = []
-    gone = {
-        request.request_id
+    accounts = {
+        request.request_id: _account(training, request)
         for request in requests
         if request.state == "erased" and request.noted_at and not _files(store, request.noted_at)
     }
+    gone = {request_id: told for request_id, told in accounts.items() if told is not None}
     # Looked at once more before it is signed: something may have come in since.
     found = count_erasable(store, erasable_of(requests)) if gone else {}
     for request in requests:
@@ -135,7 +155,8 @@ def finish_erased(
             waiting.append(step)
         elif request.request_id in gone:
             said = delete_people(state, dict.fromkeys(request.subjects, request.received_at))
-            text = sign_certificate(_content(request, keys, now, said), keys)
+            content = _content(request, keys, now, said, gone[request.request_id])
+            text = sign_certificate(content, keys)
             step = replace(request, state="done", certificate=text, events=0, quarantined=0)
             record_step(store, step)
         elif request.state != "done":
@@ -147,7 +168,17 @@ def _files(store: Store, before: datetime) -> int:
     return int(store.query("replaced_files", {"before": before})[0]["parts"])
 
 
-def _content(request: PrivacyRequest, keys: Keys, now: datetime, said: int) -> dict[str, Any]:
+def _account(training: OtherPlace | None, request: PrivacyRequest) -> list[dict[str, Any]] | None:
+    return training.account(request) if training is not None and request.training else []
+
+
+def _content(
+    request: PrivacyRequest,
+    keys: Keys,
+    now: datetime,
+    said: int,
+    elsewhere: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
     erased_at = request.noted_at or now
     return {
         "what": "certificate of erasure",
@@ -169,6 +200,10 @@ def _content(request: PrivacyRequest, keys: Keys, now: datetime, said: int) -> d
             {"place": "consents and restrictions", "deleted": said, "left": 0},
             {"place": "replaced files on the disk of this server", "how": "removed", "left": 0},
             {"place": "kept answers of this server", "how": "thrown away", "left": 0},
+            *elsewhere,
         ],
-        "not_covered": [_COPIES, _OTHERS],
+        "not_covered": [
+            *(_COPIES, _OTHERS),
+            *([_ZONE_OFF] if request.training and not elsewhere else []),
+        ],
     }

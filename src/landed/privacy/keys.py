@@ -8,11 +8,12 @@ from pathlib import Path
 
 from landed.errors import InvalidInputError
 from landed.privacy.key_files import locked, read_private, write_whole
-from landed.privacy.types import Keys
+from landed.privacy.types import Keys, TrainingKey
 
-__all__ = ["load_keys"]
+__all__ = ["find_training_key", "load_keys", "load_training_key"]
 
 _SECRET_BYTES = 32
+_TRAINING = "training.key"
 
 
 def load_keys(
@@ -72,6 +73,44 @@ def load_keys(
             detail="LANDED_ANALYST_KEY",
         )
     return Keys(_as_secret(folder / "pseudonym.key", secret), write, admin, analyst)
+
+
+def load_training_key(
+    folder: Path, *, entropy: Callable[[int], bytes] = secrets.token_bytes
+) -> TrainingKey:
+    """Read the training zone's own secret; make it if it is missing.
+
+    It lies in `training.key` beside the others, and shares nothing with them: under it a person
+    has another pseudonym, so that the two zones cannot be joined.
+
+    Args:
+        folder: Of the keys; made with mode 0700 if it is missing.
+        entropy: Gives n unpredictable bytes; another source is for tests only.
+
+    Raises:
+        InvalidInputError: The file can be read by others or is damaged.
+
+    Examples:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as data:
+        ...     load_training_key(Path(data)) == load_training_key(Path(data))
+        True
+    """
+    with locked(folder):
+        text = _read_or_make(folder / _TRAINING, lambda: entropy(_SECRET_BYTES).hex())
+    return TrainingKey(_as_secret(folder / _TRAINING, text))
+
+
+def find_training_key(folder: Path) -> TrainingKey | None:
+    """Read the training zone's secret where there is one: the zone was switched on at some time.
+
+    Args:
+        folder: Of the keys.
+
+    Raises:
+        InvalidInputError: The file can be read by others or is damaged.
+    """
+    return load_training_key(folder) if (folder / _TRAINING).exists() else None
 
 
 def _usable(setting: str, key: str) -> str:

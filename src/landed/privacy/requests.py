@@ -37,6 +37,7 @@ KEYS_AT_ONCE: Final = 50
 """Pseudonyms in one question: as parameters, many more would be longer than an address may be."""
 
 _MOST_SUBJECTS: Final = 1000
+_TRAINING: Final = "training:"
 State = Literal["received", "erasing", "erased", "done"]
 
 
@@ -69,6 +70,7 @@ class PrivacyRequest:
         begun: Rows of the log and of the quarantine that a deletion meant which was begun, and not
             noted as done.
         noted_at: When its last step was done; None before it is kept.
+        training: Digests of the person's pseudonyms in the training zone, which are others.
     """
 
     request_id: str
@@ -81,6 +83,7 @@ class PrivacyRequest:
     certificate: str = ""
     begun: tuple[int, int] = (0, 0)
     noted_at: datetime | None = None
+    training: tuple[str, ...] = ()
 
     @property
     def due_at(self) -> datetime:
@@ -156,7 +159,12 @@ def _links(store: RequestStore, keys: Sequence[bytes]) -> list[tuple[bytes, bool
 
 
 def record_request(
-    store: RequestStore, subject_key: bytes, now: datetime, *, follow_links: bool = False
+    store: RequestStore,
+    subject_key: bytes,
+    now: datetime,
+    *,
+    follow_links: bool = False,
+    training: Sequence[str] = (),
 ) -> PrivacyRequest:
     """Take a request for erasure.
 
@@ -165,6 +173,7 @@ def record_request(
         subject_key: Pseudonym of the person.
         now: The time.
         follow_links: Also under the ids that the person's events claim, see `fetch_subjects`.
+        training: Digests of the person's pseudonyms in the training zone.
 
     Raises:
         InvalidInputError: The events claim too many ids.
@@ -177,6 +186,7 @@ def record_request(
         state="received",
         subjects=tuple(map(digest_subject, keys)),
         received_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
+        training=tuple(training),
     )
     record_step(store, request)
     return request
@@ -197,7 +207,7 @@ def record_step(store: RequestStore, request: PrivacyRequest) -> None:
             "request_id": request.request_id,
             "kind": request.kind,
             "state": request.state,
-            "subjects": list(request.subjects),
+            "subjects": [*request.subjects, *(_TRAINING + one for one in request.training)],
             "received_at": f"{request.received_at:%Y-%m-%d %H:%M:%S.%f}"[:-3],
             "events": request.events,
             "quarantined": request.quarantined,
@@ -222,13 +232,16 @@ def fetch_requests(store: RequestStore, request_id: str | None = None) -> list[P
             request_id=str(row["request_id"]),
             kind=row["kind"],
             state=cast(State, row["state"]),
-            subjects=tuple(row["subjects"]),
+            subjects=tuple(one for one in row["subjects"] if not one.startswith(_TRAINING)),
             received_at=row["received_at"],
             events=int(row["events"]),
             quarantined=int(row["quarantined"]),
             certificate=row["certificate"],
             begun=(int(row["begun_events"]), int(row["begun_quarantined"])),
             noted_at=row["noted_at"],
+            training=tuple(
+                one.removeprefix(_TRAINING) for one in row["subjects"] if one.startswith(_TRAINING)
+            ),
         )
         for row in store.query("privacy_requests", asked)
     ]

@@ -7,12 +7,14 @@ otherwise forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-__all__ = ["may_collect"]
+__all__ = ["may_collect", "may_train"]
 
 _ANALYTICS: Final = frozenset({"analytics", "statistics", "performance", "measurement", "c0002"})
+_TRAINING: Final = frozenset({"training", "model_training", "model training", "modeltraining"})
+_YES: Final = frozenset({"true", "yes", "1", "granted", "allow", "allowed", "accepted", "opt-in"})
 _NO: Final = frozenset({"false", "no", "0", "denied", "deny", "rejected", "opt-out", "opted_out"})
 
 
@@ -55,15 +57,52 @@ def may_collect(context: Mapping[str, Any], *, gpc: bool, dnt: bool) -> bool:
         return True
     if not isinstance(consent, Mapping):
         return not _is_no(consent)
-    answers = [*_analytics_answers(consent)]
+    return not any(map(_is_no, _answers(consent, _ANALYTICS)))
+
+
+def may_train(context: Mapping[str, Any], *, gpc: bool, dnt: bool) -> bool:
+    """Say whether what a person did may teach a model.
+
+    Unlike for analytics, **silence is a no**: there must be a yes to this very purpose, in
+    `context.consent.training` or in `context.consent.categoryPreferences` (`training`,
+    `model_training`, `Model Training`, in any case), every such answer must be a yes, and the
+    request must carry neither `Sec-GPC: 1` nor `DNT: 1`. A `consent` that is a plain yes tells
+    not what for, and is none.
+
+    Args:
+        context: The event's context as sent.
+        gpc: The request had `Sec-GPC: 1`.
+        dnt: The request had `DNT: 1`.
+
+    Returns:
+        True if the person said yes to it, and nothing says no.
+
+    Examples:
+        >>> may_train({"consent": {"training": True}}, gpc=False, dnt=False)
+        True
+        >>> may_train({"consent": {"analytics": True}}, gpc=False, dnt=False)
+        False
+        >>> may_train({"consent": {"training": True}}, gpc=True, dnt=False)
+        False
+    """
+    consent = context.get("consent")
+    if gpc or dnt or not isinstance(consent, Mapping):
+        return False
+    answers = _answers(consent, _TRAINING)
+    return bool(answers) and all(map(_is_yes, answers))
+
+
+def _answers(consent: Mapping[str, Any], names: Collection[str]) -> list[Any]:
+    """What is said to a purpose, in the consent itself and in Segment's place."""
     preferences = consent.get("categoryPreferences")
-    if isinstance(preferences, Mapping):
-        answers += _analytics_answers(preferences)
-    return not any(map(_is_no, answers))
+    places = [consent, preferences] if isinstance(preferences, Mapping) else [consent]
+    return [answer for place in places for name, answer in place.items() if name.lower() in names]
 
 
-def _analytics_answers(preferences: Mapping[str, Any]) -> Iterable[Any]:
-    return (answer for name, answer in preferences.items() if name.lower() in _ANALYTICS)
+def _is_yes(answer: object) -> bool:
+    if isinstance(answer, str):
+        return answer.strip().lower() in _YES
+    return answer is True or (type(answer) in {int, float} and answer == 1)
 
 
 def _is_no(answer: object) -> bool:

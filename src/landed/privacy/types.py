@@ -6,7 +6,7 @@ import hmac
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["Keys", "Kind"]
+__all__ = ["Keys", "Kind", "TrainingKey"]
 
 
 class Kind(StrEnum):
@@ -73,4 +73,30 @@ class Keys:
         Returns:
             16 hexadecimal digits, always the same for the same secret.
         """
-        return hmac.digest(self.pseudonym_secret, b"landed:fingerprint:1", "sha256").hex()[:16]
+        return _fingerprint(self.pseudonym_secret)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingKey:
+    """The secret of the training zone; `repr` and `str` do not show it.
+
+    Attributes:
+        secret: 32 bytes; turns the host's ids into the zone's pseudonyms.
+
+    Examples:
+        >>> TrainingKey(bytes(32))
+        TrainingKey(…)
+    """
+
+    secret: bytes = field(repr=False)
+
+    def __repr__(self) -> str:
+        return "TrainingKey(…)"
+
+    def fingerprint(self) -> str:
+        """Name the secret without revealing it, as `Keys.fingerprint` does."""
+        return _fingerprint(self.secret)
+
+
+def _fingerprint(secret: bytes) -> str:
+    return hmac.digest(secret, b"landed:fingerprint:1", "sha256").hex()[:16]

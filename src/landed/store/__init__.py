@@ -7,17 +7,19 @@ engine itself is a process of its own, which `supervisor` starts.
 
 from landed.store.analysts import write_analyst_user
 from landed.store.aside import put_back, set_aside
-from landed.store.client import FORMATS, Store, connect
+from landed.store.client import Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
-from landed.store.exports import ExportForm
+from landed.store.exports import FORMATS, ExportForm
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.retention import Kept, fetch_kept, follow_limits
 from landed.store.rewriting import rewrite_tables
 from landed.store.sql_files import list_queries, read_query
-from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA
+from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA, TRAINING_SCHEMAS
 from landed.store.target import Target, parse_dsn
+from landed.store.training_erasing import count_training, erase_training, note_training
+from landed.store.training_sql import TRAINING_CELLS, ask_training_risk, stream_training
 
 __all__ = [
     "ADMIN",
@@ -28,6 +30,8 @@ __all__ = [
     "PAGE",
     "QUARANTINE_SCHEMA",
     "READ",
+    "TRAINING_CELLS",
+    "TRAINING_SCHEMAS",
     "Erasable",
     "ExportForm",
     "Kept",
@@ -35,18 +39,23 @@ __all__ = [
     "RefusedError",
     "Store",
     "Target",
+    "ask_training_risk",
     "connect",
     "count_erasable",
+    "count_training",
     "erase_rows",
+    "erase_training",
     "explain_refusal",
     "fetch_kept",
     "follow_limits",
     "list_queries",
     "migrate",
+    "note_training",
     "parse_dsn",
     "put_back",
     "read_query",
     "rewrite_tables",
     "set_aside",
+    "stream_training",
     "write_analyst_user",
 ]

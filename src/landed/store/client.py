@@ -20,30 +20,23 @@ from urllib3.exceptions import HTTPError
 
 from landed.errors import InvalidInputError, LandedError
 from landed.metrics import FunnelQuestion, PathQuestion, Question
-from landed.store.exports import FORMS, ExportForm, Form, build_export
+from landed.store.exports import FORMATS, FORMS, ExportForm, Form, build_export
 from landed.store.funnel_sql import build_funnel_statement
 from landed.store.limits import ADMIN, EXPORT, INSERT, PAGE, READ, UPKEEP, Limits
 from landed.store.metric_sql import build_statement
-from landed.store.migration import migrate
+from landed.store.migration import Zone, migrate
 from landed.store.paths_sql import build_paths_statement
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.sql_files import bind_parameters, quote_name, read_query
 from landed.store.streams import Response, read_stream
+from landed.store.tables import TRAINING_SCHEMAS
 from landed.store.target import Target, parse_dsn
 
-__all__ = ["FORMATS", "Store", "connect"]
+__all__ = ["Store", "connect"]
 
 # It logs what it raises as well, and we say what it means.
 logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
 
-FORMATS: Final = {
-    "tsv": "TabSeparatedWithNames",
-    "csv": "CSVWithNames",
-    "json": "JSON",
-    "jsonl": "JSONEachRow",
-    "parquet": "Parquet",
-    "pretty": "PrettyCompact",
-}
 _MORE_BYTES: Final = 1 << 18  # as much as ClickHouse allows by itself
 _ID_BYTES: Final = 16
 _GRACE_SECONDS: Final = 5
@@ -137,18 +130,25 @@ class Store:
         """
         return self._answer(read_query(name), parameters or {}, limits)
 
-    def answer(self, statement: str, *, limits: Limits = READ) -> list[dict[str, Any]]:
+    def answer(
+        self,
+        statement: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        limits: Limits = READ,
+    ) -> list[dict[str, Any]]:
         """Answer a statement of ours that was put together for this one question.
 
         Args:
             statement: Of a file in `landed/store/statements`; nothing of a request is in its text.
+            parameters: Values for its `{name:Type}` placeholders.
             limits: What it may take.
 
         Raises:
             QueryError: The store refused it: limits or time.
             StoreError: The store is away or busy.
         """
-        return self._answer(statement, {}, limits)
+        return self._answer(statement, parameters or {}, limits)
 
     def query_metrics(
         self, question: Question, relation: str, *, limits: Limits = PAGE
@@ -222,7 +222,7 @@ class Store:
         20,000 parts of the table's partition.
 
         Args:
-            table: `events` or `quarantine`.
+            table: `events` or `quarantine`; in the training zone one of its three.
             payload: An Arrow IPC stream with that table's schema.
             token: Names these rows; a retry has the same token and the same rows.
 
@@ -230,7 +230,7 @@ class Store:
             QueryError: The rows do not fit (`is_about_data` is true), or a limit was hit.
             StoreError: The store is away or busy; try again with the same token.
         """
-        if table not in {"events", "quarantine"}:
+        if table not in {"events", "quarantine", *TRAINING_SCHEMAS}:
             raise InvalidInputError(f"Nothing is inserted into {table[:80]!r}.")
         self._insert(table, payload, "ArrowStream", token)
 
@@ -329,8 +329,19 @@ class Store:
             QueryError: The store refused it, perhaps after the first pieces.
             StoreError: The store is away or busy.
         """
-        sql = build_export(form)
-        return self._stream(sql, bind_parameters(sql, parameters), FORMS[form], EXPORT)
+        return self.stream(build_export(form), parameters, form)
+
+    def stream(
+        self, statement: str, parameters: Mapping[str, Any], form: ExportForm
+    ) -> Iterator[bytes]:
+        """Answer a statement of ours as a file, as `export` does.
+
+        Args:
+            statement: As for `answer`.
+            parameters: Values for its `{name:Type}` placeholders.
+            form: A key of `FORMS`.
+        """
+        return self._stream(statement, bind_parameters(statement, parameters), FORMS[form], EXPORT)
 
     def execute(
         self, sql: str, parameters: dict[str, Any] | None = None, *, in_database: bool = True
@@ -376,9 +387,13 @@ class Store:
         """Return ClickHouse's version, for example `26.9.2.1`."""
         return str(self._run(lambda client, _: client.command("SELECT version()"), PAGE))
 
-    def migrate(self) -> list[str]:
-        """Bring the tables up to date; return the names of the migrations that were applied."""
-        return migrate(self)
+    def migrate(self, zone: Zone = "analytics") -> list[str]:
+        """Bring the tables up to date; return the names of the migrations that were applied.
+
+        Args:
+            zone: Whose tables these are.
+        """
+        return migrate(self, zone=zone)
 
     def schema_version(self) -> int:
         """Return the number of the last migration that was applied; 0 before the first."""
@@ -434,7 +449,7 @@ class Store:
         except ClickHouseError as error:
             if "timed out" in str(error).lower():
                 self._kill(query_id)
-            raise _explain(error) from None
+            raise explain_refusal(str(error), code=getattr(error, "code", None)) from None
         except HTTPError:
             self._kill(query_id)
             raise explain_refusal("") from None
@@ -482,7 +497,3 @@ class Store:
 def _close(client: Client) -> None:
     client.close_connections()
     client.close()
-
-
-def _explain(error: ClickHouseError) -> LandedError:
-    return explain_refusal(str(error), code=getattr(error, "code", None))

@@ -9,7 +9,17 @@ from typing import Any, Final, Literal, TypeAlias
 
 from landed.store.sql_files import read_statement
 
-__all__ = ["FORMS", "ExportForm", "Form", "build_export"]
+__all__ = ["FORMATS", "FORMS", "ExportForm", "Form", "build_export"]
+
+FORMATS: Final = {
+    "tsv": "TabSeparatedWithNames",
+    "csv": "CSVWithNames",
+    "json": "JSON",
+    "jsonl": "JSONEachRow",
+    "parquet": "Parquet",
+    "pretty": "PrettyCompact",
+}
+"""What free SQL can be answered as, and ClickHouse's name of it."""
 
 ExportForm: TypeAlias = Literal["lines", "csv", "sql", "parquet"]
 

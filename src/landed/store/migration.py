@@ -4,6 +4,9 @@ A migration is `migrations/NNNN_name.sql`, with `NNNN_name.cluster.sql` beside i
 a cluster needs. Each statement can run again without harm, so that two processes may start at
 once: both do the work, and readers take the highest version that is recorded.
 
+The log of events has its migrations in `migrations/`, the training zone, which is a database of its
+own, in `migrations/training/`.
+
 In the text, `$local` is empty, or `_local` on a cluster, where the data lie in `…_local`
 tables under Distributed ones; `$engine` is MergeTree or its replicated form.
 """
@@ -14,8 +17,9 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from string import Template
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol, TypeAlias
 
 import structlog
 
@@ -24,15 +28,19 @@ from landed.events import clickhouse_hints
 from landed.store.refusals import RefusedError
 from landed.store.sql_files import quote_name
 
-__all__ = ["MigrationTarget", "Step", "list_steps", "migrate", "render_statements"]
+__all__ = ["MigrationTarget", "Step", "Zone", "list_steps", "migrate", "render_statements"]
 
 _log = structlog.get_logger(__name__)
 _FOLDER: Final = files("landed.store") / "migrations"
+_FOLDERS: Final = {"analytics": _FOLDER, "training": _FOLDER / "training"}
 _STEP_NAME: Final = re.compile(r"\d{4}_\w+\.sql")
 _THROWN: Final = 395
 _TYPED_PATH: Final = re.compile(r"`?(\w+)`? ((?:\w+\()?\w+\)?)(?=[,)])")
 _STATEMENT_END: Final = re.compile(r";\s*$", re.MULTILINE)
 _REPLICATED: Final = "ReplicatedMergeTree('/clickhouse/tables/{uuid}/{shard}', '{replica}')"
+
+Zone: TypeAlias = Literal["analytics", "training"]
+"""Whose tables: those of the log of events, or those of the training zone."""
 
 
 class MigrationTarget(Protocol):
@@ -80,7 +88,9 @@ class Step:
     cluster_sql: str
 
 
-def migrate(store: MigrationTarget, *, hints: str | None = None) -> list[str]:
+def migrate(
+    store: MigrationTarget, *, hints: str | None = None, zone: Zone = "analytics"
+) -> list[str]:
     """Bring the tables up to date, and the types inside `properties` after the tracking plan.
 
     Safe to call at every start and from several processes at once.
@@ -88,6 +98,7 @@ def migrate(store: MigrationTarget, *, hints: str | None = None) -> list[str]:
     Args:
         store: Whose tables.
         hints: Typed paths of the `properties` column; None: those of the tracking plan.
+        zone: Whose tables these are; a zone has a database of its own.
 
     Returns:
         What was done, in order: names of migrations, and `hints` where the types changed.
@@ -97,7 +108,7 @@ def migrate(store: MigrationTarget, *, hints: str | None = None) -> list[str]:
     """
     hints = clickhouse_hints() if hints is None else hints
     store.execute(_fill("database.sql", store, hints), in_database=False)
-    current, steps = store.schema_version(), list_steps()
+    current, steps = store.schema_version(), list_steps(zone)
     if current > steps[-1].version:
         raise StoreError(
             f"The store has schema {current}, this version of landed knows {steps[-1].version}; "
@@ -109,19 +120,23 @@ def migrate(store: MigrationTarget, *, hints: str | None = None) -> list[str]:
             store.execute(statement)
         store.execute(_read("record.sql"), {"version": step.version, "name": step.name})
         done.append(f"{step.version:04}_{step.name}")
-    return done + _follow_hints(store, hints)
+    return done if zone == "training" else done + _follow_hints(store, hints)
 
 
 @cache
-def list_steps() -> tuple[Step, ...]:
+def list_steps(zone: Zone = "analytics") -> tuple[Step, ...]:
     """Return the migrations in order.
+
+    Args:
+        zone: Whose tables.
 
     Examples:
         >>> list_steps()[0].name
         'events'
     """
-    names = sorted(path.name for path in _FOLDER.iterdir() if _STEP_NAME.fullmatch(path.name))
-    return tuple(_read_step(name) for name in names)
+    folder = _FOLDERS[zone]
+    names = sorted(path.name for path in folder.iterdir() if _STEP_NAME.fullmatch(path.name))
+    return tuple(_read_step(folder, name) for name in names)
 
 
 def render_statements(step: Step, store: MigrationTarget, hints: str) -> list[str]:
@@ -177,11 +192,14 @@ def _typed_paths(column_type: str) -> dict[str, str]:
     return dict(_TYPED_PATH.findall(column_type))
 
 
-def _read_step(name: str) -> Step:
+def _read_step(folder: Traversable, name: str) -> Step:
     number, _, title = name.removesuffix(".sql").partition("_")
     cluster = name.replace(".sql", ".cluster.sql")
-    has_cluster = (_FOLDER / cluster).is_file()
-    return Step(int(number), title, _read(name), _read(cluster) if has_cluster else "")
+    texts = [
+        path.read_text("utf-8") if path.is_file() else ""
+        for path in (folder / name, folder / cluster)
+    ]
+    return Step(int(number), title, *texts)
 
 
 def _read(name: str) -> str:

@@ -88,6 +88,7 @@ class EngineProcess:
         data: The engine's own folder; one engine at a time may own it.
         memory_bytes: Cap on the engine's memory; None for half of the machine's.
         threads: Queries that run at once.
+        user: Name of its one user.
         config_extra: File with further XML configuration, such as disks.
         keys: Keys of an encrypted store, 64 hexadecimal digits each, by key id; the highest id is
             for new files. None for a store that is not encrypted.
@@ -103,6 +104,7 @@ class EngineProcess:
         *,
         memory_bytes: int | None = None,
         threads: int = 4,
+        user: str = "default",
         config_extra: Path | None = None,
         keys: Mapping[int, str] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -110,6 +112,7 @@ class EngineProcess:
         self._data = data
         self._memory_bytes = memory_bytes
         self._threads = threads
+        self._user = user
         self._config_extra = config_extra
         self._keys = keys or {}
         self._now = now
@@ -123,8 +126,8 @@ class EngineProcess:
 
     @property
     def dsn(self) -> str:
-        """Where the store reaches it: `clickhouse://default:...@127.0.0.1:port/landed`."""
-        return f"clickhouse://default:{self._password}@127.0.0.1:{self._port}/landed"
+        """Where the store reaches it: `clickhouse://user:...@127.0.0.1:port/landed`."""
+        return f"clickhouse://{self._user}:{self._password}@127.0.0.1:{self._port}/landed"
 
     @property
     def log_file(self) -> Path:
@@ -178,7 +181,7 @@ class EngineProcess:
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "landed.engine", "--data", str(self._data)]
         command += ["--port", str(self._port), "--threads", str(self._threads)]
-        command += ["--password-env", _PASSWORD_VARIABLE]
+        command += ["--user", self._user, "--password-env", _PASSWORD_VARIABLE]
         if self._memory_bytes is not None:
             command += ["--memory-bytes", str(self._memory_bytes)]
         if self._config_extra is not None:

@@ -39,11 +39,15 @@ class Target:
         return self.host in {"127.0.0.1", "::1", "localhost"}
 
 
-def parse_dsn(dsn: str) -> Target:
+def parse_dsn(dsn: str, *, setting: str = "LANDED_STORE") -> Target:
     """Read `clickhouse(s)://user:password@host:port/database`.
 
     User `default`, no password, ports 8123 (8443 with TLS) and database `landed` are assumed
     where the DSN is silent. Special characters in the password are percent-encoded.
+
+    Args:
+        dsn: As it was set.
+        setting: Where it was set, for the message.
 
     Raises:
         InvalidInputError: It is no such DSN; the message does not repeat it.
@@ -52,7 +56,7 @@ def parse_dsn(dsn: str) -> Target:
         >>> parse_dsn("clickhouses://ann:s%40fe@ch.example.org/career")
         Target(host='ch.example.org', port=8443, database='career', user='ann', secure=True)
     """
-    rule = "LANDED_STORE must read clickhouse(s)://user:password@host:port/database."
+    rule = f"{setting} must read clickhouse(s)://user:password@host:port/database."
     try:
         parts = urlsplit(dsn)
         port = parts.port

@@ -206,3 +206,10 @@ def test_the_configuration_holds_the_rules() -> None:
     for element in ("max_suspicious_broken_parts>0<", "fsync_after_insert>1<", "<x>1</x>"):
         assert element in text
     assert machine_memory_bytes() > 1 << 20
+
+
+def test_an_engine_may_have_a_user_of_another_name() -> None:
+    authenticate(("training", "right"), "right", "training")
+    for credentials in (("default", "right"), ("training", "wrong"), None):
+        with pytest.raises(EngineError):
+            authenticate(credentials, "right", "training")

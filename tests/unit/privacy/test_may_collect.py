@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from landed.privacy import may_collect
+from landed.privacy import may_collect, may_train
 
 
 @pytest.mark.parametrize(("gpc", "dnt"), [(True, False), (False, True), (True, True)])
@@ -50,3 +50,41 @@ def test_silence_and_yes_let_an_event_pass(consent: Any) -> None:
 )
 def test_any_no_keeps_an_event_out(consent: Any) -> None:
     assert not may_collect({"consent": consent}, gpc=False, dnt=False)
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        {"training": True},
+        {"Training": "granted"},
+        {"model_training": 1},
+        {"categoryPreferences": {"Model Training": True, "Advertising": False}},
+        {"training": True, "analytics": False},
+    ],
+)
+def test_a_yes_to_training_lets_teach(consent: Any) -> None:
+    assert may_train({"consent": consent}, gpc=False, dnt=False)
+    assert not may_train({"consent": consent}, gpc=True, dnt=False)
+    assert not may_train({"consent": consent}, gpc=False, dnt=True)
+
+
+@pytest.mark.parametrize(
+    "consent",
+    [
+        None,
+        True,
+        "granted",
+        {},
+        {"analytics": True},
+        {"training": None},
+        {"training": False},
+        {"training": "maybe"},
+        {"training": 2},
+        {"training": True, "model_training": False},
+        {"training": True, "categoryPreferences": {"training": False}},
+        {"categoryPreferences": ["training"]},
+    ],
+)
+def test_silence_on_training_is_a_no(consent: Any) -> None:
+    assert not may_train({"consent": consent}, gpc=False, dnt=False)
+    assert not may_train({}, gpc=False, dnt=False)

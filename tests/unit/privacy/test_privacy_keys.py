@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from landed.errors import InvalidInputError
-from landed.privacy import Keys, load_keys
+from landed.privacy import Keys, find_training_key, load_keys, load_training_key
 
 
 def load(
@@ -128,3 +128,17 @@ def test_processes_that_race_get_the_same_keys(tmp_path: Path) -> None:
 def test_the_entropy_is_a_parameter(tmp_path: Path) -> None:
     keys = load_keys(tmp_path, write_key=None, admin_key="x", entropy=lambda count: b"\x01" * count)
     assert keys.pseudonym_secret == b"\x01" * 32
+
+
+def test_the_training_zone_has_a_secret_of_its_own(tmp_path: Path) -> None:
+    keys = load_keys(tmp_path, write_key=None, admin_key=None)
+    assert find_training_key(tmp_path) is None
+    made = load_training_key(tmp_path)
+    assert find_training_key(tmp_path) == made == load_training_key(tmp_path)
+    assert made.secret != keys.pseudonym_secret
+    assert made.fingerprint() != keys.fingerprint()
+    assert made.secret.hex() not in repr(made) + str(made)
+    assert stat.S_IMODE((tmp_path / "training.key").stat().st_mode) == 0o600
+    (tmp_path / "training.key").write_text("short")
+    with pytest.raises(InvalidInputError, match=r"training\.key is damaged"):
+        load_training_key(tmp_path)

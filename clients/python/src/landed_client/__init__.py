@@ -2,7 +2,8 @@
 
 Nothing but the standard library is imported. `Client` sends events in the background,
 `AsyncClient` is the same for asyncio, `ReportRequests` and `ReportWsgiRequests` report each
-request of a web application, and `AnalyticsIntegration` bundles what a recommender's code calls.
+request of a web application, `AnalyticsIntegration` bundles what a recommender's code calls, and
+`TrainingLog` sends what people allowed to teach models.
 
 Examples:
     >>> client = Client("http://127.0.0.1:8000", "lw_…", enabled=False)
@@ -19,6 +20,7 @@ from landed_client.errors import LandedError
 from landed_client.events.about import About
 from landed_client.integration import AnalyticsIntegration
 from landed_client.session import Session
+from landed_client.training import TrainingLog
 from landed_client.wsgi import ReportWsgiRequests
 
 __all__ = [
@@ -30,4 +32,5 @@ __all__ = [
     "ReportRequests",
     "ReportWsgiRequests",
     "Session",
+    "TrainingLog",
 ]

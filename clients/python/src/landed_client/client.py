@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from enum import Enum
 from pathlib import Path
 from typing import Any, Self
 
 from landed_client.delivery import Delivery
+from landed_client.encoding import encode_event, time_text
 from landed_client.events import MACHINE_EVENTS, Events
 from landed_client.events.about import About, Id
 from landed_client.sender import Sender
@@ -149,24 +146,19 @@ class Client(Events):
             "anonymous_id": anonymous_id,
             "session_id": about.get("session_id"),
             "message_id": about.get("message_id") or str(uuid.uuid4()),
-            "occurred_at": _time(about.get("occurred_at")),
+            "occurred_at": time_text(about.get("occurred_at")),
             "properties": {name: value for name, value in told.items() if value is not None},
             "context": {**self._context, **(about.get("context") or {})},
         }
         return {name: value for name, value in body.items() if value is not None}
 
     def _put(self, event: str, body: dict[str, Any]) -> None:
-        # Made into text here and now: what the caller changes afterwards is not told.
         try:
-            text = json.dumps(body, default=_plain, allow_nan=False, separators=(",", ":"))
-            line = text.encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            self._sender.drop(f"{event} cannot be made into JSON: {error}")
-            return
-        if len(line) > _MOST_BYTES:
-            self._sender.drop(f"{event} has {len(line):,} bytes; an event may have {_MOST_BYTES:,}")
-            return
-        self._sender.put(line)
+            line = encode_event(event, body, most_bytes=_MOST_BYTES)
+        except ValueError as error:
+            self._sender.drop(str(error))
+        else:
+            self._sender.put(line)
 
     def session(self, user_id: Id, **started: Any) -> Session:
         """Begin a visit: a context manager that says when it began and ended.
@@ -292,26 +284,3 @@ class AsyncClient(Events):
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-
-def _time(value: datetime | None) -> str:
-    if value is None:
-        value = datetime.now(UTC)
-    return (value if value.tzinfo else value.astimezone()).isoformat()
-
-
-def _plain(value: object) -> object:
-    """What JSON has no form for, as hosts have it at hand."""
-    if isinstance(value, datetime):
-        return _time(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, set | frozenset):
-        return list(value)
-    raise TypeError(f"a value of type {type(value).__name__} has no form in JSON")

@@ -54,18 +54,28 @@ class Delivery:
         write_key: Sends events.
         read_key: Reads numbers; empty: this program only sends.
         timeout_seconds: For one request.
+        path: Where events go.
 
     Raises:
         ValueError: The address is no HTTP address.
     """
 
-    def __init__(self, url: str, write_key: str, read_key: str, timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        write_key: str,
+        read_key: str,
+        timeout_seconds: float,
+        *,
+        path: str = _EVENTS,
+    ) -> None:
         if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
             raise ValueError(f"url is {url!r}; it must begin with http:// or https://")
         self.url = url.rstrip("/")
         self._write_key = write_key
         self._read_key = read_key
         self._timeout = timeout_seconds
+        self._path = path
 
     def send(self, lines: Sequence[bytes]) -> Sent:
         """Send a batch once. Raises nothing.
@@ -81,7 +91,7 @@ class Delivery:
             "Content-Encoding": "gzip",
         }
         request = Request(  # noqa: S310 - the scheme was checked
-            self.url + _EVENTS, data=gzip.compress(body, 6), headers=headers
+            self.url + self._path, data=gzip.compress(body, 6), headers=headers
         )
         try:
             with urlopen(request, timeout=self._timeout) as answer:  # noqa: S310 - as above

@@ -1,4 +1,4 @@
-"""The composition root: Settings in, services out. Nothing here decides anything."""
+"""All that routes and commands need, made once and started in order."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow as pa
 import structlog
-from pydantic import SecretStr
 
-from landed.collect import Collector, Pipeline, Spool, SpoolState, Writer
+from landed.collect import Collector, Pipeline, Spool, Writer
 from landed.collect.exported import leave_out
 from landed.config import Settings
-from landed.errors import KeyChangedError, LandedError, StateError, StoreError
+from landed.errors import (
+    KeyChangedError,
+    LandedError,
+    StateError,
+    StoreError,
+    TrainingOffError,
+)
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
     AuditLog,
     Basis,
     ConsentBook,
-    ContextCleaner,
     KeyBook,
     Keys,
     Permissions,
@@ -33,83 +37,54 @@ from landed.privacy import (
     Pseudonymiser,
     Purpose,
     Rule,
-    Scrubber,
-    Vault,
     check_spool,
     check_store,
-    check_vault,
     digest_subject,
     erasable_of,
     fetch_permissions,
     fetch_personal_data,
     fetch_requests,
-    find_master,
-    load_keys,
-    open_vault,
+    find_training_key,
     publish_purpose,
     record_consents,
     record_request,
 )
 from landed.state import (
     State,
-    connect_state,
     end_restrictions,
     fetch_restrictions,
     start_restriction,
 )
-from landed.store import Store, connect, follow_limits, put_back, set_aside
-from landed.store.supervisor import EngineProcess, store_is_sealed
+from landed.store import Store, follow_limits, put_back, set_aside
+from landed.store.supervisor import EngineProcess
+from landed.training import TrainingZone
+from landed.wiring.health import (
+    Health,
+    check_engine,
+    check_spool_part,
+    check_store_part,
+    check_training,
+    check_writer,
+)
+from landed.wiring.parts import (
+    ask_state,
+    build_audit,
+    build_pipeline,
+    build_state,
+    build_store,
+    build_training,
+    open_folder_vault,
+    read_keys,
+    utc_now,
+)
 
-__all__ = [
-    "Check",
-    "Health",
-    "Services",
-    "build_audit",
-    "build_services",
-    "build_state",
-    "read_keys",
-    "read_master",
-    "utc_now",
-]
+__all__ = ["Services", "build_services"]
 
 _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
 _LOOK_SECONDS = 0.02
 _SPOOL_SECONDS = 20.0
 _KEYS_SECONDS = 0.5
-
-
-def utc_now() -> datetime:
-    """The one clock of a running installation."""
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One line of a health report.
-
-    Attributes:
-        name: Part of the system.
-        ok: Whether it works.
-        note: What is wrong and how to mend it, or a figure.
-    """
-
-    name: str
-    ok: bool
-    note: str
-
-
-@dataclass(frozen=True)
-class Health:
-    """Whether the installation can take events, and how its parts are.
-
-    Attributes:
-        ready: Events are taken and kept; the store may still be away.
-        checks: One for each part.
-    """
-
-    ready: bool
-    checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True)
@@ -135,6 +110,7 @@ class Services:
         asked: Set when somebody asked to be forgotten; `landed.jobs` does it.
         keepers: What throws kept answers away, once somebody's rows are gone.
         moving: Held while rows of restricted people move.
+        training: The training zone; None while it is switched off.
     """
 
     settings: Settings
@@ -155,6 +131,7 @@ class Services:
     asked: threading.Event = field(default_factory=threading.Event)
     keepers: list[Callable[[], None]] = field(default_factory=list)
     moving: threading.Lock = field(default_factory=threading.Lock)
+    training: TrainingZone | None = None
 
     def start(self) -> None:
         """Take events from now on; the store joins in as soon as it is there.
@@ -171,6 +148,8 @@ class Services:
         folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
         check_spool(folder, self.keys, self._key_file, rows_wait=rows_wait)
         threading.Thread(target=self._join_store, name="join-store", daemon=True).start()
+        if self.training is not None:
+            self.training.start()
 
     def close(self, *, drain_seconds: float = 2.0) -> None:
         """Stop in order: intake, writer, engine. What the store has not taken stays spooled."""
@@ -182,6 +161,8 @@ class Services:
         with contextlib.suppress(StateError):
             self.book.refresh()  # which keys were used
         self.state.close()
+        if self.training is not None:
+            self.training.close()
         if self.engine is not None:
             self.engine.stop()
 
@@ -215,7 +196,13 @@ class Services:
         """
         self.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
         key = self.subject_key(user_id)
-        request = record_request(self.store, key, self.clock(), follow_links=follow_links)
+        request = record_request(
+            self.store,
+            key,
+            self.clock(),
+            follow_links=follow_links,
+            training=self._training_digests(user_id),
+        )
         self.asked.set()
         return request
 
@@ -313,6 +300,13 @@ class Services:
         for forget in self.keepers:
             forget()
 
+    def _training_digests(self, user_id: str) -> list[str]:
+        """Who a person is in the training zone, on or off, if there ever was one."""
+        key = find_training_key(self.settings.data / "keys")
+        if key is None:
+            return []
+        return [digest_subject(Pseudonymiser(key.secret).subject_key(user_id))]
+
     def fetch_person(self, subject_key: bytes, *, follow_links: bool = False) -> PersonalData:
         """Read everything that is kept about a person.
 
@@ -370,22 +364,32 @@ class Services:
 
     def fresh_pipeline(self) -> Pipeline:
         """Make a pipeline for another thread: its caches have no locks."""
-        return _build_pipeline(self.settings, self.keys, self.people)
+        return build_pipeline(self.settings, self.keys, self.people)
 
     def health(self) -> Health:
         """Look at every part; a second of patience at most."""
         spool = self.spool.state()
         checks = (
-            self._store_check(),
-            *self._engine_checks(),
-            Check("spool", spool.writable and not spool.unreadable, _spool_note(spool)),
-            Check(
-                "writer",
-                self.writer.state.healthy,
-                _writer_note(spool),
-            ),
+            check_store_part(self.store, self.store_ready),
+            *check_engine(self.engine),
+            *check_training(self.training),
+            check_spool_part(spool),
+            check_writer(self.writer, spool),
         )
         return Health(ready=spool.writable, checks=checks)
+
+    def training_zone(self) -> TrainingZone:
+        """Give the training zone.
+
+        Raises:
+            TrainingOffError: It is switched off.
+        """
+        if self.training is None:
+            raise TrainingOffError(
+                "The training zone is switched off here; set LANDED_TRAINING=1, or "
+                "LANDED_TRAINING_STORE to the DSN of a database of its own, and start again."
+            )
+        return self.training
 
     @property
     def targets(self) -> Targets:
@@ -446,39 +450,6 @@ class Services:
         except StateError as error:
             _log.error("audit_not_begun", reason=error.message)
 
-    def _store_check(self) -> Check:
-        if not self.store_ready.done():
-            return Check("store", ok=False, note="starting, or away; events are kept meanwhile")
-        if refusal := self.store_ready.exception():
-            return Check("store", ok=False, note=str(refusal))
-        if self.store.ping():
-            return Check("store", ok=True, note="reachable and migrated")
-        return Check("store", ok=False, note="does not answer; events are kept meanwhile")
-
-    def _engine_checks(self) -> tuple[Check, ...]:
-        if self.engine is None:
-            return ()
-        state = self.engine.state()
-        note = f"pid {state.pid}, {state.restarts} restarts"
-        return (Check("engine", state.running, note),)
-
-
-def _writer_note(spool: SpoolState) -> str:
-    if not spool.segments:
-        return "up to date"
-    return f"the oldest row waits for {spool.oldest_age_seconds:.1f} s"
-
-
-def _spool_note(spool: SpoolState) -> str:
-    if not spool.writable:
-        return "the disk refuses writes: make room under LANDED_DATA; clients are answered 503"
-    if spool.unreadable:
-        return (
-            f"{spool.unreadable} segments were damaged on disk and set aside: restore the "
-            ".unreadable files in the spool folder from a backup, or delete them"
-        )
-    return f"{spool.bytes_on_disk:,} bytes on disk"
-
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Services:
     """Make everything an installation consists of; nothing is started yet.
@@ -493,8 +464,9 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     keys = read_keys(settings)
     state = build_state(settings)
     people = ConsentBook(state)
-    vault = _open_vault(settings, clock())
-    engine, store = _build_store(settings, data, vault)
+    vault = open_folder_vault(settings, clock())
+    engine, store = build_store(settings, data, vault)
+    training = build_training(settings, clock, vault, ask_state(state, keys))
     spool = Spool(
         data / "spool",
         max_bytes=settings.spool_max_bytes,
@@ -514,7 +486,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         audit=build_audit(settings, state),
         spool=spool,
         writer=writer,
-        collector=Collector(_build_pipeline(settings, keys, people), spool, clock),
+        collector=Collector(build_pipeline(settings, keys, people), spool, clock),
         engine=engine,
         clock=clock,
         store_ready=Future(),
@@ -522,97 +494,5 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         alerts=AlertBook(
             after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
         ),
+        training=training,
     )
-
-
-def build_state(settings: Settings) -> State:
-    """Make the client of the state database; nothing is opened yet.
-
-    Raises:
-        InvalidInputError: LANDED_STATE is no DSN, or its driver is missing.
-    """
-    return connect_state(_reveal(settings.state), settings.data / "state")
-
-
-def build_audit(settings: Settings, state: State) -> AuditLog:
-    """Make the log of who did what; the keys are made where they are missing.
-
-    Args:
-        settings: Where the keys lie.
-        state: Where the entries are kept.
-
-    Raises:
-        InvalidInputError: A key file is damaged or readable by others.
-    """
-    return AuditLog(state, read_keys(settings), settings.data / "keys")
-
-
-def read_keys(settings: Settings) -> Keys:
-    """Read the keys of an installation; make those that are missing.
-
-    Args:
-        settings: Where they lie, or what they are.
-
-    Raises:
-        InvalidInputError: A key file is damaged or readable by others, or a fixed key is no key.
-    """
-    return load_keys(
-        settings.data / "keys",
-        write_key=_reveal(settings.write_key),
-        admin_key=_reveal(settings.admin_key),
-        analyst_key=_reveal(settings.analyst_key),
-    )
-
-
-def _build_pipeline(settings: Settings, keys: Keys, people: ConsentBook) -> Pipeline:
-    scrubber = Scrubber(settings.phone_region)
-    pseudonymiser = Pseudonymiser(keys.pseudonym_secret)
-    return Pipeline(pseudonymiser, scrubber, ContextCleaner(scrubber), people)
-
-
-def read_master(settings: Settings) -> bytes | None:
-    """Get the master key from where the settings say it is; None: nothing is encrypted.
-
-    Raises:
-        InvalidInputError: Several places are named, or there is no key.
-    """
-    return find_master(
-        key=_reveal(settings.master_key),
-        file=settings.master_key_file,
-        command=_reveal(settings.master_key_command),
-    )
-
-
-def _open_vault(settings: Settings, now: datetime) -> Vault | None:
-    """Open the keys for what lies on the disk; a lost key file is never replaced by a new one."""
-    folder, store = settings.data / "keys", settings.data / "store"
-    sealed = bool(store_is_sealed(store))
-    master = read_master(settings)
-    if sealed and not (folder / "data.keys").exists():
-        check_vault(store, None, sealed=True)
-    vault = open_vault(folder, master, now)
-    check_vault(store, vault, sealed=sealed)
-    return vault
-
-
-def _build_store(
-    settings: Settings, data: Path, vault: Vault | None
-) -> tuple[EngineProcess | None, Store]:
-    dsn = _reveal(settings.store)
-    if dsn is not None:
-        return None, connect(dsn, cluster=settings.cluster)
-    folder = data / "store"
-    # A store that was begun in the clear stays so; a new one is encrypted where there is a key.
-    seals = vault is not None and store_is_sealed(folder) is not False
-    check_vault(folder, vault, sealed=seals)
-    engine = EngineProcess(
-        folder,
-        memory_bytes=settings.engine_memory_bytes,
-        threads=settings.engine_threads,
-        keys=vault.store_keys() if vault is not None and seals else None,
-    )
-    return engine, connect(engine.dsn)
-
-
-def _reveal(secret: SecretStr | None) -> str | None:
-    return None if secret is None else secret.get_secret_value()

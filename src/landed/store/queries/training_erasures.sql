@@ -1,0 +1,11 @@
+-- What did erasures take from the training zone, and which are not ended? One row per request.
+--
+-- erased    rows that were deleted, all times together
+-- begun     rows of a deletion that was begun and not noted as ended
+SELECT
+    request_id,
+    sumIf(rows, ended) AS erased,
+    if(argMax(ended, step.noted_at), 0, argMax(rows, step.noted_at)) AS begun,
+    max(step.noted_at) AS noted_at
+FROM erasures AS step
+GROUP BY request_id

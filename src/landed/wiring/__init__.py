@@ -1,0 +1,17 @@
+"""The composition root: Settings in, services out. Nothing here decides anything."""
+
+from landed.wiring.health import Check, Health
+from landed.wiring.parts import build_audit, build_state, read_keys, read_master, utc_now
+from landed.wiring.services import Services, build_services
+
+__all__ = [
+    "Check",
+    "Health",
+    "Services",
+    "build_audit",
+    "build_services",
+    "build_state",
+    "read_keys",
+    "read_master",
+    "utc_now",
+]

@@ -1,0 +1,235 @@
+"""The parts of an installation, each made from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr
+
+from landed.collect import Pipeline
+from landed.config import Settings
+from landed.errors import (
+    InvalidInputError,
+)
+from landed.privacy import (
+    AuditLog,
+    ConsentBook,
+    ContextCleaner,
+    Keys,
+    Pseudonymiser,
+    Scrubber,
+    Vault,
+    check_vault,
+    fetch_permissions,
+    find_master,
+    load_keys,
+    load_training_key,
+    open_vault,
+)
+from landed.state import (
+    State,
+    connect_state,
+)
+from landed.store import Store, connect, parse_dsn
+from landed.store.supervisor import EngineProcess, store_is_sealed
+from landed.training import TrainingZone, Trains
+
+__all__ = [
+    "ask_state",
+    "build_audit",
+    "build_pipeline",
+    "build_state",
+    "build_store",
+    "build_training",
+    "open_folder_vault",
+    "read_keys",
+    "read_master",
+    "utc_now",
+]
+
+_TRAINING_THREADS: Final = 2
+
+
+def utc_now() -> datetime:
+    """The one clock of a running installation."""
+    return datetime.now(UTC)
+
+
+def build_state(settings: Settings) -> State:
+    """Make the client of the state database; nothing is opened yet.
+
+    Raises:
+        InvalidInputError: LANDED_STATE is no DSN, or its driver is missing.
+    """
+    return connect_state(_reveal(settings.state), settings.data / "state")
+
+
+def build_audit(settings: Settings, state: State) -> AuditLog:
+    """Make the log of who did what; the keys are made where they are missing.
+
+    Args:
+        settings: Where the keys lie.
+        state: Where the entries are kept.
+
+    Raises:
+        InvalidInputError: A key file is damaged or readable by others.
+    """
+    return AuditLog(state, read_keys(settings), settings.data / "keys")
+
+
+def read_keys(settings: Settings) -> Keys:
+    """Read the keys of an installation; make those that are missing.
+
+    Args:
+        settings: Where they lie, or what they are.
+
+    Raises:
+        InvalidInputError: A key file is damaged or readable by others, or a fixed key is no key.
+    """
+    return load_keys(
+        settings.data / "keys",
+        write_key=_reveal(settings.write_key),
+        admin_key=_reveal(settings.admin_key),
+        analyst_key=_reveal(settings.analyst_key),
+    )
+
+
+def build_pipeline(settings: Settings, keys: Keys, people: ConsentBook) -> Pipeline:
+    """Make what turns events into rows; one for each thread, as its caches have no locks.
+
+    Args:
+        settings: In force.
+        keys: Of the installation.
+        people: Whose events may be kept.
+    """
+    scrubber = Scrubber(settings.phone_region)
+    pseudonymiser = Pseudonymiser(keys.pseudonym_secret)
+    return Pipeline(pseudonymiser, scrubber, ContextCleaner(scrubber), people)
+
+
+def read_master(settings: Settings) -> bytes | None:
+    """Get the master key from where the settings say it is; None: nothing is encrypted.
+
+    Raises:
+        InvalidInputError: Several places are named, or there is no key.
+    """
+    return find_master(
+        key=_reveal(settings.master_key),
+        file=settings.master_key_file,
+        command=_reveal(settings.master_key_command),
+    )
+
+
+def open_folder_vault(settings: Settings, now: datetime) -> Vault | None:
+    """Open the keys for what lies on the disk; a lost key file is never replaced by a new one."""
+    folder, store = settings.data / "keys", settings.data / "store"
+    sealed = bool(store_is_sealed(store))
+    master = read_master(settings)
+    if sealed and not (folder / "data.keys").exists():
+        check_vault(store, None, sealed=True)
+    vault = open_vault(folder, master, now)
+    check_vault(store, vault, sealed=sealed)
+    return vault
+
+
+def build_store(
+    settings: Settings, data: Path, vault: Vault | None
+) -> tuple[EngineProcess | None, Store]:
+    """Make the client of the store, and the engine of its own where no server is configured.
+
+    Args:
+        settings: In force.
+        data: Folder of all that is kept.
+        vault: Keys of what lies on the disk; None: it lies in the clear.
+    """
+    dsn = _reveal(settings.store)
+    if dsn is not None:
+        return None, connect(dsn, cluster=settings.cluster)
+    engine = EngineProcess(
+        data / "store",
+        memory_bytes=settings.engine_memory_bytes,
+        threads=settings.engine_threads,
+        keys=_disk_keys(data / "store", vault),
+    )
+    return engine, connect(engine.dsn)
+
+
+def _disk_keys(folder: Path, vault: Vault | None) -> dict[int, str] | None:
+    """The keys of a store's disk; None: it lies in the clear.
+
+    A store that was begun in the clear stays so; a new one is encrypted where there is a key.
+    """
+    seals = vault is not None and store_is_sealed(folder) is not False
+    check_vault(folder, vault, sealed=seals)
+    return vault.store_keys() if vault is not None and seals else None
+
+
+def build_training(
+    settings: Settings, clock: Callable[[], datetime], vault: Vault | None, trains: Trains
+) -> TrainingZone | None:
+    """Make the training zone, where it is switched on."""
+    dsn = _reveal(settings.training_store)
+    if dsn is None and not settings.training:
+        return None
+    folder = settings.data / "keys"
+    engine = None
+    if dsn is None:
+        engine = EngineProcess(
+            settings.data / "training",
+            memory_bytes=settings.training_memory_bytes,
+            threads=_TRAINING_THREADS,
+            user="training",
+            keys=_disk_keys(settings.data / "training", vault),
+        )
+    else:
+        _check_apart(dsn, _reveal(settings.store))
+    return TrainingZone(
+        connect(engine.dsn if engine is not None else str(dsn)),
+        key=load_training_key(folder),
+        key_file=folder / "training.key",
+        scrubber=Scrubber(settings.phone_region),
+        clock=clock,
+        engine=engine,
+        trains=trains,
+    )
+
+
+def ask_state(state: State, keys: Keys) -> Trains:
+    """Whether what a person said lets their data teach models, if their events say so too."""
+    subject_key = Pseudonymiser(keys.pseudonym_secret).subject_key
+
+    def trains(user_id: str) -> bool:
+        found = fetch_permissions(state, [subject_key(user_id)])
+        said = next(one.said for one in found.purposes if one.purpose == "training")
+        return found.restricted_since is None and (said is None or found.allows("training"))
+
+    return trains
+
+
+def _check_apart(dsn: str, analytics: str | None) -> None:
+    """The zone's credentials must open the zone alone.
+
+    Raises:
+        InvalidInputError: They are those of the log of events, or name its database.
+    """
+    zone = parse_dsn(dsn, setting="LANDED_TRAINING_STORE")
+    log = None if analytics is None else parse_dsn(analytics)
+    if log is None or (zone.host, zone.port) != (log.host, log.port):
+        return
+    for what, same in (
+        ("database", zone.database == log.database),
+        ("user", zone.user == log.user),
+    ):
+        if same:
+            raise InvalidInputError(
+                f"LANDED_TRAINING_STORE names the {what} of LANDED_STORE; the training zone needs "
+                f"a {what} of its own, see docs/training.md.",
+                detail="LANDED_TRAINING_STORE",
+            )
+
+
+def _reveal(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -1,0 +1,127 @@
+"""A person is forgotten in the log and in the training zone, whose pseudonyms share nothing."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from landed.cli.local import opened
+from landed.config import Settings
+from landed.privacy import Pseudonymiser, load_keys, load_training_key, public_key_of
+from landed.privacy import verify_certificate as verify
+from tests.serving import ADMIN_KEY, Server, serving
+
+ADMIN = {"Authorization": f"Bearer {ADMIN_KEY}"}
+SOON = (
+    "ALTER TABLE {table} MODIFY SETTING old_parts_lifetime = 1, cleanup_delay_period = 1, "
+    "cleanup_delay_period_random_add = 0, max_cleanup_delay_period = 1"
+)
+JANE, BOB = "jane-of-the-host", "bob-of-the-host"
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose engines remove replaced files after a second; they do so after minutes."""
+    folder = tmp_path_factory.mktemp("both")
+    with opened(Settings(data=folder, training=True)) as services:
+        zone = services.training_zone()
+        zone.ready.result(60)
+        for table in ("events", "quarantine"):
+            services.store.execute(SOON.format(table=table))
+        for table in ("users", "resume_events", "interactions"):
+            zone.store.execute(SOON.format(table=table))
+    return folder
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Server]:
+    with serving(data, LANDED_TRAINING="1") as running:
+        yield running
+
+
+def tell(server: Server, person: str) -> None:
+    """Three events to the log; to the zone four, which with the user are five rows."""
+    events = [
+        {"event": "page_viewed", "user_id": person, "message_id": f"{person}-{number}"}
+        for number in range(3)
+    ]
+    server.post("/api/analytics/events", {"events": events}).raise_for_status()
+    yes = {"user_id": person, "consent": {"training": True}}
+    resume = {"type": "resume", "resume_id": "cv", "action": "tailored", "resume_text": "Java"}
+    click = {"type": "interaction", "action": "click", "element": "save"}
+    log = [{**one, **yes, "message_id": uuid.uuid4().hex} for one in (resume, click) * 2]
+    assert server.post("/api/training/log", {"events": log}).json()["accepted"] == 4
+
+
+def zone_rows(server: Server) -> int:
+    report = httpx.get(f"{server.url}/api/training/report", headers=ADMIN).json()
+    return sum(int(one["rows"]) for one in report if one["step"] == 0)
+
+
+def on_disk(folder: Path, key: bytes) -> list[str]:
+    """Files that hold a pseudonym: two 64-bit numbers, the low byte of each first."""
+    needle = key[:8][::-1] + key[8:][::-1]
+    return [
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and "keys" not in path.parts and needle in path.read_bytes()
+    ]
+
+
+def forget(server: Server, person: str) -> dict[str, Any]:
+    asked = httpx.post(
+        f"{server.url}/api/privacy/erasures", json={"user_id": person}, headers=ADMIN, timeout=60
+    )
+    place = server.url + asked.raise_for_status().headers["Location"]
+    end = time.monotonic() + 90
+    found: dict[str, Any] = {}
+    while found.get("state") != "done":
+        assert time.monotonic() < end, found
+        time.sleep(0.2)
+        found = httpx.get(place, headers=ADMIN, timeout=60).json()
+    return found
+
+
+def test_both_zones_forget(server: Server, data: Path) -> None:
+    for person in (JANE, BOB):
+        tell(server, person)
+    server.wait_for("SELECT 1 FROM events HAVING count() = 6")
+    assert zone_rows(server) == 8
+    keys = load_keys(data / "keys", write_key=None, admin_key=None)
+    zone_secret = load_training_key(data / "keys").secret
+    in_log = Pseudonymiser(keys.pseudonym_secret).subject_key(JANE)
+    in_zone = Pseudonymiser(zone_secret).subject_key(JANE)
+    assert any(path.startswith("store/") for path in on_disk(data, in_log))
+    assert any(path.startswith("training/") for path in on_disk(data, in_zone))
+    done = forget(server, JANE)
+    certificate = verify(json.dumps(done["certificate"]), public_key_of(keys))
+    places = {one["place"]: one.get("deleted") for one in certificate["places"]}
+    assert places["log of events, with its rollups"] == 3
+    assert places["training zone"] == 5
+    assert certificate["linked_subjects"] == 0
+    assert not any("switched off" in one for one in certificate["not_covered"])
+    assert (zone_rows(server), server.count()) == (4, 3)
+    assert on_disk(data, in_log) == []
+    assert on_disk(data, in_zone) == []
+    assert on_disk(data, Pseudonymiser(zone_secret).subject_key(BOB)) != []
+
+
+def test_while_the_zone_is_off_the_certificate_says_so(data: Path) -> None:
+    with serving(data, LANDED_TRAINING="1") as server:
+        tell(server, "carol")
+        known = zone_rows(server)
+    with serving(data) as server:
+        certificate = forget(server, "carol")["certificate"]
+        assert any("switched off" in one for one in certificate["not_covered"])
+    with serving(data, LANDED_TRAINING="1") as server:
+        end = time.monotonic() + 60
+        while zone_rows(server) != known - 4:  # its start looks for everybody who ever asked
+            assert time.monotonic() < end
+            time.sleep(0.2)
