@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from string import Template
 from typing import Any, Final
 
-from landed.errors import InvalidInputError
 from landed.store.client import Store
 from landed.store.limits import UPKEEP
 from landed.store.sql_files import read_statement
@@ -38,7 +37,6 @@ def ask_training_risk(store: Store, table: str, parameters: Mapping[str, Any]) -
         parameters: `step`, `k` and `l`.
 
     Raises:
-        InvalidInputError: There is no such table.
         QueryError: The store refused it: limits or time.
         StoreError: The store is away or busy.
     """
@@ -54,7 +52,6 @@ def stream_training(store: Store, table: str, parameters: Mapping[str, Any]) -> 
         parameters: `step`, `k`, `l` and `period`.
 
     Raises:
-        InvalidInputError: There is no such table.
         QueryError: The store refused it, perhaps after the first pieces.
         StoreError: The store is away or busy.
     """
@@ -63,9 +60,6 @@ def stream_training(store: Store, table: str, parameters: Mapping[str, Any]) -> 
 
 def _build(question: str, table: str) -> str:
     """Put a statement together from files of ours; values stay parameters."""
-    if table not in TRAINING_CELLS:
-        known = ", ".join(TRAINING_CELLS)
-        raise InvalidInputError(f"{table[:80]!r} is no table of the training zone; use {known}.")
     return Template(read_statement(f"training_{question}")).substitute(
         rows=read_statement(f"training_{table}"),
         cell=", ".join(TRAINING_CELLS[table]),

@@ -65,6 +65,14 @@ def test_what_is_wrong_is_named(change: dict[str, object], field: str, says: str
     assert says in refusal.reason
 
 
+def test_bad_utf_8_spoils_one_event() -> None:
+    broken = b'{"type": "interaction", "user_id": "\xff", "action": "a", "element": "b"}'
+    log = decode_log(b'{"events": [%s, %s]}' % (broken, json.dumps(CLICK).encode()))
+    assert [(one.index, one.field) for one in log.refusals] == [(0, "$.events[0]")]
+    assert "UTF-8" in log.refusals[0].reason
+    assert list(log.events) == [1]
+
+
 def test_the_actions_of_a_resume_are_named() -> None:
     event = {"type": "resume", "user_id": 1, "resume_id": 2, "action": "secret-value"}
     (refusal,) = decode_log(encoded(event)).refusals
