@@ -49,6 +49,7 @@ def test_ready(client: Client) -> None:
 
 def test_a_store_that_is_away_degrades_and_events_are_taken(tmp_path: Path) -> None:
     services = make_services(tmp_path, store=NOWHERE)
+    services.state.migrate()
     services.spool.start()
     with make_client(services) as client:
         answer = client.get("/readyz")

@@ -144,6 +144,10 @@ def test_keys_are_noted_by_name(client: Client, services: Services) -> None:
     assert key[:10] not in str(row)
     client.delete("/api/admin/keys/for-the-audit", headers=ADMIN)
     assert last(services).action == "revoke_key"
+    assert json.loads(last(services).detail)["name"] == "for-the-audit"
+    client.delete("/api/admin/keys/Jane%20Doe", headers=ADMIN)
+    assert (last(services).action, last(services).status) == ("revoke_key", 404)
+    assert "Jane" not in last(services).detail
 
 
 @contextmanager

@@ -179,6 +179,13 @@ def test_a_key_has_a_limit_wherever_it_is_used(services: Services) -> None:
         assert "this key" in assert_problem(answer, 429, "rate_limited")["message"]
 
 
+def test_a_request_counts_once_though_guard_and_page_look_at_its_key(services: Services) -> None:
+    settings = services.settings.model_copy(update={"rate_read": 0.5})
+    with make_client(replace(services, settings=settings)) as client:
+        found = [client.get("/audit.csv", headers=ADMIN).status_code for _ in range(5)]
+        assert found == [200] * 5
+
+
 def test_after_guessing_only_senders_go_on(services: Services) -> None:
     settings = services.settings.model_copy(update={"lock_out_guesses": 3})
     with make_client(replace(services, settings=settings)) as client:

@@ -156,8 +156,11 @@ def authorise(connection: AnyConnection, key: str, scope: Scope) -> Caller:
             "No key was sent. Send the write key as Basic user name, as Bearer token, in "
             "X-API-Key or in the body as your SDK does."
         )
-    caller = _let_in(connection, key, scope)
-    connection.scope["state"]["caller"] = caller  # for the audit log, also where they may not
+    state = connection.scope["state"]
+    known: tuple[str, Caller] | None = state.get("caller_of_key")
+    if known is None or known[0] != key:  # guard and handler may both ask
+        known = state["caller_of_key"] = (key, _let_in(connection, key, scope))
+    caller = state["caller"] = known[1]  # for the audit log, refused or not
     if scope not in MAY[caller.role]:
         needed = " or ".join(one for one in ("admin", "analyst", "write") if scope in MAY[one])
         raise ForbiddenError(

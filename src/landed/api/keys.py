@@ -14,7 +14,14 @@ from litestar.params import FromPath
 from landed.api.admin import parse_body
 from landed.api.audit import note_detail
 from landed.api.auth import require_admin
-from landed.privacy import KeyScope, make_api_key, parse_span, revoke_api_key, rotate_api_key
+from landed.privacy import (
+    KeyScope,
+    is_key_name,
+    make_api_key,
+    parse_span,
+    revoke_api_key,
+    rotate_api_key,
+)
 from landed.state import ApiKeyRow, KeyState, fetch_api_keys
 from landed.wiring import Services
 
@@ -142,7 +149,7 @@ async def rotate_key(request: AnyRequest, name: FromPath[str]) -> Response[NewKe
     """Make another key of the same name and scope; the old one goes on for the overlap."""
     services: Services = request.app.state.services
     asked = parse_body(await request.body() or b"{}", _decode_rotation, '{"overlap": "7d"}')
-    note_detail(request, name=name)
+    _note_name(request, name)
     make = partial(
         rotate_api_key,
         services.state,
@@ -158,6 +165,12 @@ async def _made(services: Services, make: partial[tuple[str, ApiKeyRow]]) -> Res
     key, row = await asyncio.to_thread(make)
     await asyncio.to_thread(services.book.refresh)
     return Response(NewKey(key=key, about=_answer(row, services.clock())), headers=_NO_STORE)
+
+
+def _note_name(request: AnyRequest, name: str) -> None:
+    """What is no name of a key could be anything, and is not written down."""
+    if is_key_name(name):
+        note_detail(request, name=name)
 
 
 def _span(text: str | None, field: str) -> timedelta | None:
@@ -194,7 +207,7 @@ def list_keys(request: AnyRequest) -> Response[list[KeyAnswer]]:
 def revoke_key(request: AnyRequest, name: FromPath[str]) -> RevokedKeys:
     """Take every good key of the name back; the sessions that they opened end too."""
     services: Services = request.app.state.services
-    note_detail(request, name=name)
+    _note_name(request, name)
     revoked = revoke_api_key(services.state, name, services.clock())
     services.book.refresh()
     return RevokedKeys(revoked)

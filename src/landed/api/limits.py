@@ -131,8 +131,8 @@ class Guesses:
 
     Examples:
         >>> guesses = Guesses(2, lambda: 100.0)
-        >>> for key in ("one", "two"):
-        ...     guesses.note("192.0.2.7", key)
+        >>> [guesses.note("192.0.2.7", key) for key in ("one", "one", "two")]
+        [False, False, True]
         >>> guesses.seconds_locked("192.0.2.7"), guesses.seconds_locked("192.0.2.8")
         (60.0, 0.0)
     """
@@ -151,26 +151,27 @@ class Guesses:
         found = self._guessers.get(name)
         return 0.0 if found is None else max(0.0, found.locked_until - self._clock())
 
-    def note(self, name: str, key: str) -> None:
-        """Remember a wrong key.
+    def note(self, name: str, key: str) -> bool:
+        """Remember a wrong key; tell whether the address is locked out from now on.
 
         Args:
             name: Of the address that sent it.
             key: As it was sent; only a digest is remembered.
         """
         if not self._most:
-            return
+            return False
         now = self._clock()
         one = self._guesser(name, now)
         if len(one.keys) < self._most:  # also while it is locked out, and goes on
             one.keys.add(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:8])
-        if len(one.keys) >= self._most and now >= one.locked_until:
+        is_enough = len(one.keys) >= self._most and now >= one.locked_until
+        if is_enough:
             length = _FIRST_LOCK_SECONDS * 2 ** min(one.locks, _LARGEST_POWER)
             one.locked_until = now + min(length, _LONGEST_LOCK_SECONDS)
             one.locks += 1
             one.keys.clear()
             one.since = now
-            _log.warning("address_locked_out", wrong_keys=self._most, locks=one.locks)
+        return is_enough
 
     def _guesser(self, name: str, now: float) -> _Guesser:
         if len(self._guessers) >= _MOST_NAMES:
@@ -235,7 +236,8 @@ class Gate:
             host: The address.
             key: As it was sent.
         """
-        self._guesses.note(network_of(host), key)
+        if self._guesses.note(network_of(host), key):
+            _log.warning("address_locked_out")  # the address itself is somebody's
 
 
 def _pass(wait: float, who: str) -> None:

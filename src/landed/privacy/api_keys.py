@@ -34,6 +34,7 @@ __all__ = [
     "KeyBook",
     "KeyScope",
     "check_scope",
+    "is_key_name",
     "make_api_key",
     "parse_span",
     "revoke_api_key",
@@ -109,7 +110,7 @@ def make_api_key(
         InvalidInputError: The name or the scope breaks its rule, or a good key has the name.
         StateError: The database is away; nothing was kept.
     """
-    if not _NAME.fullmatch(name):
+    if not is_key_name(name):
         raise InvalidInputError(
             f"name is {name[:40]!r}; it must be 1 to 64 small letters, digits, dots, hyphens or "
             "underscores, and begin with a letter or digit",
@@ -123,6 +124,19 @@ def make_api_key(
             detail="name",
         )
     return token, row
+
+
+def is_key_name(text: str) -> bool:
+    """Tell whether a key may have this name.
+
+    Args:
+        text: As somebody wrote it.
+
+    Examples:
+        >>> is_key_name("warehouse-export"), is_key_name("Jane Doe")
+        (True, False)
+    """
+    return _NAME.fullmatch(text) is not None
 
 
 def check_scope(scope: str) -> None:

@@ -69,7 +69,6 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
 _HEAD: Final = "audit.head"
 _AT_ONCE: Final = 1000
 _FINGERPRINT_DIGITS: Final = 8
-_MOST_DETAIL: Final = 2000
 Detail = Mapping[str, str | int | bool | None]
 
 
@@ -168,7 +167,7 @@ class AuditLog:
             fingerprint=self.fingerprint(key),
             subject=digest_subject(subject) if subject else "",
             status=status,
-            detail=json.dumps(dict(detail or {}), sort_keys=True)[:_MOST_DETAIL],
+            detail=json.dumps(dict(detail or {}), sort_keys=True),
         )
         return self._write(row)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from landed.dashboard.areas.event_words import detail_words
 from landed.dashboard.grids import Column, Grid
 from landed.dashboard.panels import Asked, Block, PagePlan, Panel, Part, choices
 from landed.privacy import AUDIT_ACTIONS
@@ -58,7 +60,7 @@ def build_audit_entries(rows: Sequence[AuditRow]) -> Block:
     panel = Panel(
         id="entries",
         title="Who did what",
-        sub="The newest first. Each entry is tied to the one before it: `landed audit verify` "
+        sub="The newest first. Each entry is tied to the one before it: landed audit verify "
         "finds whether any was altered or taken out",
         grid=Grid(
             columns=(
@@ -79,7 +81,7 @@ def build_audit_entries(rows: Sequence[AuditRow]) -> Block:
                     row.actor,
                     row.fingerprint,
                     row.subject[:_SUBJECT_DIGITS],
-                    row.detail,
+                    detail_words(json.loads(row.detail)),
                     str(row.number),
                 )
                 for row in rows
