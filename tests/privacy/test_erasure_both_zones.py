@@ -103,7 +103,7 @@ def test_both_zones_forget(server: Server, data: Path) -> None:
     done = forget(server, JANE)
     certificate = verify(json.dumps(done["certificate"]), public_key_of(keys))
     places = {one["place"]: one.get("deleted") for one in certificate["places"]}
-    assert places["log of events, with its rollups"] == 3
+    assert places["log of events, with its rollups and what was set aside"] == 3
     assert places["training zone"] == 5
     assert certificate["linked_subjects"] == 0
     assert not any("switched off" in one for one in certificate["not_covered"])

@@ -145,6 +145,7 @@ class _AtServer:
             params=wishes,
             headers={"Authorization": f"Bearer {self._server.keys.admin_key}"},
             timeout=_PATIENCE_SECONDS,
+            verify=self._server.verify,
         ) as answer:
             if answer.is_error:
                 answer.read()
