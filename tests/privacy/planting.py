@@ -39,6 +39,12 @@ CANARIES = (
         "url", "https://zeisig.example/in/amselhahn?cv=drossel", ("zeisig", "amselh", "drossel")
     ),
     Canary("bare url", "linkedin.com/in/pirolgesang", ("pirolgesang",)),
+    Canary(
+        "mail in base64", "dHVybWZhbGtlQG5lc3RiYXUuZXhhbXBsZQ==", ("dhvybwzhbgtlqg5l", "turmfalke")
+    ),
+    Canary("mail in percent signs", "turmfalke%40nestbau.example", ("turmfalke",)),
+    Canary("mail in look-alikes", "turmf\u0430lke@nestb\u0430u.example", ("turmf", "nestb")),
+    Canary("codice fiscale", "RSSMRA85T10A562S", ("rssmra85t10a562s",)),
     Canary("phone", "+1 415 555 0199", ("415 555 0199", "5550199")),
     Canary("phone in prose", "Call (212) 736-5047 before noon", ("736-5047", "7365047")),
     Canary("ssn", "078-05-1120", ("078-05-1120", "078051120")),

@@ -11,10 +11,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from landed.privacy.types import Kind
+from landed.privacy.wordlists import may_be_name
 
 __all__ = ["find_emails", "find_urls"]
 
 _LONGEST_LOCAL: Final = 254
+_SURE: Final = (
+    "com|org|net|edu|gov|mil|int|info|biz|io|dev|app|xyz|tech|online|site|website|blog|page|cloud|"
+    "pro|name|jobs|careers|design|digital|agency|studio|software|systems|solutions|services|link|"
+    "co|ai|tv|eu|uk|de|fr|nl|ch|se|dk|fi|pl|cz|sk|hu|ro|bg|gr|pt|es|ru|ua|tr|cn|jp|kr|tw|hk|sg|"
+    "ph|vn|th|au|nz|ca|mx|br|ar|cl|za|ng|ke|eg|ae|il|ir|ie|si|hr|rs|lt|lv|ee|lu|cat|li|pk|lk"
+)
 _AT: Final = re.compile(r"@|%40")
 _SPELT_AT: Final = re.compile(
     r"@|%40|\s?[(\[{<]\s?(?:at|@)\s?[)\]}>]\s?|\sat\s(?=[\w-]{1,63}(?:\.[\w-]{1,63})?\s?[(\[{]?dot\b)",
@@ -26,17 +33,20 @@ _DOMAIN: Final = re.compile(
     r"(?:(?:\.|%2e|\s?[(\[{<]\s?(?:dot|\.)\s?[)\]}>]\s?|\sdot\s)[\w-]{1,63}){1,8}",
     re.IGNORECASE,
 )
+# jane.doe@exam-/ple.com, jane.doe @ example.com, jane.doe@example./com: only before a sure ending.
+_BROKEN_DOMAIN: Final = re.compile(
+    rf"\s{{0,3}}[\w-]{{1,63}}(?:-\n[\w-]{{1,63}})?"
+    rf"(?:\n?\.\n?[\w-]{{1,63}}(?:-\n[\w-]{{1,63}})?){{0,4}}\n?\.\n?(?:{_SURE})(?![\w-])",
+    re.IGNORECASE,
+)
+_SURE_END: Final = re.compile(rf"\.\n?(?:{_SURE})\Z", re.IGNORECASE)
+_SIGN: Final = re.compile(r"[\d._-]")
+_SPACE_BEFORE: Final = re.compile(r"\s{1,3}")
 _LACOL: Final = re.compile(r"\"[^\"\n]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,254}")
 _EMEHCS: Final = re.compile(r"[a-zA-Z0-9+.-]{1,20}")
 _REST: Final = r"[^\s<>\"\u27e9]*"
 _AFTER_SCHEME: Final = re.compile(rf"://{_REST}|%3A%2F%2F{_REST}", re.IGNORECASE)
 _WWW: Final = re.compile(rf"(?<![\w@])www\d?\.[\w-]{_REST}", re.IGNORECASE)
-_SURE: Final = (
-    "com|org|net|edu|gov|mil|int|info|biz|io|dev|app|xyz|tech|online|site|website|blog|page|cloud|"
-    "pro|name|jobs|careers|design|digital|agency|studio|software|systems|solutions|services|link|"
-    "co|ai|tv|eu|uk|de|fr|nl|ch|se|dk|fi|pl|cz|sk|hu|ro|bg|gr|pt|es|ru|ua|tr|cn|jp|kr|tw|hk|sg|"
-    "ph|vn|th|au|nz|ca|mx|br|ar|cl|za|ng|ke|eg|ae|il|ir|ie|si|hr|rs|lt|lv|ee|lu|cat|li|pk|lk"
-)
 _ONLY_WITH_PATH: Final = "me|it|in|is|to|us|at|be|no|my|id|gg|ly|gl|la|fm|so|am|st|ws|cc|gd"
 _TOP_LEVEL: Final = re.compile(
     rf"\.(?:(?:{_SURE})(?![\w-]|\.\w)(?:[:/?#]{_REST})?|(?:{_ONLY_WITH_PATH})/{_REST})",
@@ -49,8 +59,14 @@ _PRODUCTS_WORDS: Final = (
     "hotels.com realtor.com ancestry.com wordpress.com wordpress.org match.com expedia.com "
     "overstock.com cloud.google.com google.com microsoft.com apple.com force.com code.org "
     "bit.ly chart.io make.com monday.com notion.so character.ai h2o.ai stability.ai c3.ai "
-    "scale.ai open.ai"
+    "scale.ai open.ai careerbuilder.com openoffice.org koffice.org salary.com stamps.com "
+    "project.net "
+    "learn.com usps.com fedex.com ups.com glassdoor.com ziprecruiter.com"
 )
+_BRAND: Final = re.compile(
+    r"(?:[A-Z]{3,6}|[A-Z][a-z]{2,20}(?:[A-Z][a-z]{0,20}){1,4})\.(?:com|org|net|Net)"
+)
+_BRAND_PARTS: Final = re.compile(r"[A-Z][a-z]*")
 _PRODUCTS: Final = frozenset(_PRODUCTS_WORDS.split())
 
 
@@ -73,12 +89,18 @@ def find_emails(text: str) -> Iterator[tuple[int, int, Kind]]:
     for at in (_SPELT_AT if spelt else _AT).finditer(text):
         if at.start() < done:
             continue
-        domain = _DOMAIN.match(text, at.end())
+        domain = _DOMAIN.match(text, at.end()) or _BROKEN_DOMAIN.match(text, at.end())
         backwards = text[max(done, at.start() - _LONGEST_LOCAL) : at.start()][::-1]
-        local = _LACOL.match(backwards)
-        if domain and local:
+        gap = _SPACE_BEFORE.match(backwards)
+        local = _LACOL.match(backwards, gap.end() if gap else 0)
+        if domain and local and (gap is None or _is_mailbox(local.group(), domain.group())):
             done = domain.end()
             yield at.start() - local.end(), done, Kind.EMAIL
+
+
+def _is_mailbox(lacol: str, domain: str) -> bool:
+    """Whether `jane.doe @ x.com` is an address, and not a title at a company."""
+    return bool(_SURE_END.search(domain)) and bool(_SIGN.search(lacol)) and not lacol.isdigit()
 
 
 def find_urls(text: str) -> Iterator[tuple[int, int, Kind]]:
@@ -120,8 +142,14 @@ def _bare_domains(text: str) -> Iterator[tuple[int, int, Kind]]:
             continue
         start = found.start() - host.end()
         whole = text[start : found.end()]
-        if not whole.endswith(".NET") and whole.lower() not in _PRODUCTS:
+        if not whole.endswith(".NET") and whole.lower() not in _PRODUCTS and not _is_brand(whole):
             yield start, _end(found), Kind.URL
+
+
+def _is_brand(host: str) -> bool:
+    """`StatCoder.com` is written like a product; `JaneDoe.com` holds a name."""
+    parts = _BRAND_PARTS.findall(host.rpartition(".")[0])
+    return bool(_BRAND.fullmatch(host)) and not may_be_name([part.lower() for part in parts])
 
 
 def _end(found: re.Match[str]) -> int:

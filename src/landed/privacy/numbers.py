@@ -13,6 +13,8 @@ from typing import Final
 
 import phonenumbers
 
+from landed.privacy.contacts import is_near_mail
+from landed.privacy.nationals import find_nationals, is_labelled, is_national
 from landed.privacy.types import Kind
 
 __all__ = ["find_numbers", "is_card"]
@@ -33,6 +35,15 @@ _IBAN: Final = re.compile(
     r"\d\d(?<=[A-Z]{2}..)(?<!\w[A-Z]{2}..)(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)",
     re.IGNORECASE,
 )
+# How many characters an IBAN of a country has (the registry of ISO 13616).
+_IBAN_LIST: Final = (
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 "
+    "DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 "
+    "IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 "
+    "MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 "
+    "SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30 "
+)
+_IBAN_LENGTHS: Final = {entry[:2]: int(entry[2:]) for entry in _IBAN_LIST.split()}
 _IP6: Final = re.compile(r"(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:])")
 _SSN: Final = re.compile(rf"\d{{3}}([{_DASH}{_SPACE}.])\d{{2}}\1\d{{4}}")
 _ISBN: Final = re.compile(rf"97[89][{_DASH} ]?\d[\d{_DASH} ]{{8,12}}\d")
@@ -56,7 +67,6 @@ _LABEL: Final = re.compile(
     r"number)\b",
     re.IGNORECASE,
 )
-_SSN_LABEL: Final = re.compile(r"\b(?:ssn|social security|soc\.? sec|tax id|itin)\b", re.IGNORECASE)
 _CARD_LABEL: Final = re.compile(r"\b(?:card|cc|visa|mastercard|amex)\b", re.IGNORECASE)
 _MONEY_BEFORE: Final = re.compile(r"(?:[$€£¥₹]|usd|eur|gbp|inr)\s?$", re.IGNORECASE)
 _COUNT_AFTER: Final = re.compile(
@@ -70,6 +80,8 @@ _EXTENSION: Final = re.compile(r"\s?(?:x|ext\.?|extension)\s?\d{1,6}\b", re.IGNO
 _VERSION_BEFORE: Final = re.compile(r"(?:\bv|version|release|build)\s?$", re.IGNORECASE)
 _NOT_DIGITS: Final = re.compile(r"\D+")
 _FEWEST, _MOST = 7, 15
+_FEWEST_OF_ID: Final = 6
+_ID_LENGTHS: Final = frozenset({10, 11, 12, 13, 15})
 _LONG_RUN: Final = 36
 _YEAR_DIGITS: Final = 4
 _IBAN_ODD: Final = 97
@@ -108,6 +120,7 @@ def find_numbers(
     if cut:
         # A run ends after some forty characters, perhaps in the middle of a number.
         yield from _inside(text, 0)
+    yield from find_nationals(text)
     yield from _lettered(text)
 
 
@@ -123,14 +136,22 @@ def _lettered(text: str) -> Iterator[tuple[int, int, Kind]]:
 
 
 def _judge(text: str, start: int, end: int, region: str) -> Iterator[tuple[int, int, Kind]]:
+    if text[start] == "(" and ")" not in text[start:end]:
+        start += 1
     run = text[start:end]
     digits = _NOT_DIGITS.sub("", run)
     before = text[max(0, start - 32) : start]
     if is_card(digits) or (12 <= len(digits) <= 19 and _CARD_LABEL.search(before)):  # noqa: PLR2004 - ISO 7812
         yield start, end, Kind.CARD
-    elif _SSN.fullmatch(run) or (len(digits) == 9 and _SSN_LABEL.search(before)):  # noqa: PLR2004 - an SSN
+    elif (
+        _SSN.fullmatch(run)
+        or (len(digits) in _ID_LENGTHS and is_national(run))
+        or (_FEWEST_OF_ID <= len(digits) <= _MOST and is_labelled(text, start))
+    ):
         yield start, end, Kind.SSN
-    elif _is_phone(run, digits, before, text[end : end + 12], region):
+    elif _is_phone(run, digits, before, text[end : end + 12], region) or (
+        run.isdigit() and 8 <= len(digits) <= 12 and is_near_mail(text, start, end)  # noqa: PLR2004
+    ):
         extension = _EXTENSION.match(text, end)
         yield start, extension.end() if extension else end, Kind.PHONE
     else:
@@ -215,7 +236,9 @@ def is_card(digits: str) -> bool:
 
 
 def _is_iban(text: str) -> bool:
-    plain = text.replace(" ", "")
+    plain = text.replace(" ", "").upper()
+    if _IBAN_LENGTHS.get(plain[:2]) != len(plain):
+        return False
     turned = plain[4:] + plain[:4]
     return int("".join(str(int(character, 36)) for character in turned)) % _IBAN_ODD == 1
 

@@ -13,10 +13,13 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final, NoReturn
 
 from landed.errors import InvalidEventError
-from landed.privacy.names import announced_names, name_pattern
+from landed.privacy.authors import announced_names
+from landed.privacy.numbering import numbered_marks
 from landed.privacy.telltales import LOCAL_KINDS, is_reference_key, is_version_key, telltale
-from landed.privacy.texts import scrub_text
+from landed.privacy.texts import find_personal, scrub_names, scrub_text, write_marks
 from landed.privacy.types import Kind
+from landed.privacy.variants import name_forms
+from landed.privacy.wrappings import nested_value, plainly, unwrapped, wrapped_again
 
 __all__ = ["Scrubber"]
 
@@ -79,12 +82,43 @@ class Scrubber:
 
         Returns:
             The text with marks such as `⟨EMAIL⟩`; the very same text if nothing was found.
-            Invisible characters are dropped, full-width ones become usual ones.
+            Invisible characters are dropped, full-width and styled ones become usual ones. Of
+            an encoded text (base64, percent signs) that hides personal data, what it hides is
+            given, scrubbed. Of JSON that is too deep to look into, a mark is left.
         """
         if text in self._clean or _is_id(text):
             return text
-        scrubbed = _without(name_pattern(announced_names(text)), self._scrub_new(text))
+        walk = _Walk(self, [], ())
+        try:
+            scrubbed: str = walk.value(text, "$", 0, "")
+        except InvalidEventError:
+            return Kind.SECRET.value
+        scrubbed = _everywhere(walk.known(), scrubbed)
         return text if scrubbed == text else scrubbed
+
+    def scrub_document(self, text: str, *, known_names: Iterable[str] = ()) -> str:
+        """Replace the personal data of one document by marks with numbers.
+
+        The same name has the same number wherever it stands in the document, also as a part:
+        who reads it, or learns from it, can follow who is meant without knowing who it is. The
+        numbers say nothing outside of the document.
+
+        Args:
+            text: A whole document, such as a CV.
+            known_names: Names of the person from elsewhere, for example from an account.
+
+        Returns:
+            The document with marks such as `⟨NAME_1⟩` and `⟨EMAIL_2⟩`.
+
+        Examples:
+            >>> Scrubber("US").scrub_document("Maria Rossi met Zoe Lang. Rossi cooks.")
+            '⟨NAME_1⟩ met ⟨NAME_2⟩. ⟨NAME_1⟩ cooks.'
+        """
+        text = plainly(text)
+        found = find_personal(
+            text, self._region, known=name_forms([*announced_names(text), *known_names])
+        )
+        return write_marks(text, found, numbered_marks(text, found))
 
     def scrub_json(
         self,
@@ -124,7 +158,7 @@ class Scrubber:
             return value
         walk = _Walk(self, list(known_names), labels)
         scrubbed = walk.value(value, path, 0, "")
-        return _everywhere(name_pattern(walk.names), scrubbed)
+        return _everywhere(walk.known(), scrubbed)
 
     def _clean_size(self, record: dict[str, Any], depth: int) -> int:
         """Count the keys of a record that is known to be clean; negative when in doubt."""
@@ -162,9 +196,9 @@ class Scrubber:
             return 0
         return _UNKNOWN_SIZE
 
-    def _scrub_new(self, text: str, *, versions: bool = False) -> str:
+    def _scrub_new(self, text: str, known: Collection[str], *, versions: bool) -> str:
         """Scrub a text that is not remembered; remember it if it is clean under any key."""
-        scrubbed = scrub_text(text, self._region, versions=versions)
+        scrubbed = scrub_text(text, self._region, versions=versions, known=known)
         if scrubbed == text and len(text) <= _REMEMBERED_LENGTH:
             remembered = self._versions if versions else self._clean
             if len(remembered) >= _REMEMBERED:
@@ -185,19 +219,22 @@ class Scrubber:
 class _Walk:
     """The careful way through one value: bounds, tell-tale keys, names met on the way."""
 
-    __slots__ = ("_keys", "_labels", "_scrubber", "names")
+    __slots__ = ("_counted", "_forms", "_keys", "_labels", "_scrubber", "_strict", "names")
 
     def __init__(self, scrubber: Scrubber, names: list[str], labels: Collection[str]) -> None:
         self._scrubber = scrubber
         self._labels = labels
         self._keys = 0
+        self._strict = True
+        self._counted = 0
+        self._forms: list[str] = []
         self.names = names
 
     def value(self, value: Any, path: str, depth: int, key: str) -> Any:
         """Scrub any value; `key` is the nearest key above it."""
         kind = type(value)
         if kind is str:
-            return self._text(value, key)
+            return self._text(value, path, depth, key)
         if kind is dict or kind is list:
             if depth >= _DEEPEST:
                 _refuse(path, f"the nesting is deeper than {_DEEPEST} levels; flatten it")
@@ -205,38 +242,68 @@ class _Walk:
                 return self._record(value, path, depth + 1)
             items = enumerate(value)
             return [self.value(item, f"{path}[{at}]", depth + 1, key) for at, item in items]
-        if value is not None and kind is not bool:
+        if self._strict and value is not None and kind is not bool:
             _check_number(value, path)
         return value
 
-    def _text(self, text: str, key: str) -> str:
+    def _text(self, text: str, path: str, depth: int, key: str) -> str:
         scrubber = self._scrubber
         if text in scrubber._clean or _is_id(text):  # noqa: SLF001 - the scrubber's other half
             return text
         if text.isdecimal() and is_reference_key(key):
             return text
-        self.names += announced_names(text)
-        return scrubber._scrub_new(text, versions=is_version_key(key))  # noqa: SLF001 - as above
+        plain = unwrapped(text)
+        for form in (text, plain):
+            inner = nested_value(form)
+            if inner is not None:
+                scrubbed = self._inside(inner, path, depth)
+                return text if scrubbed == inner else wrapped_again(form, scrubbed)
+        for form in dict.fromkeys((plain, text)):
+            self.names += announced_names(form)
+            known, versions = self.known(), is_version_key(key)
+            scrubbed = scrubber._scrub_new(form, known, versions=versions)  # noqa: SLF001
+            if scrubbed != form:
+                return scrubbed
+        return text
+
+    def _inside(self, inner: Any, path: str, depth: int) -> Any:
+        """Scrub what a text holds as JSON or as a query; its numbers are text and may be any."""
+        outer, self._strict = self._strict, False
+        try:
+            return self.value(inner, f"{path} (text)", depth + 1, "")
+        finally:
+            self._strict = outer
+
+    def known(self) -> list[str]:
+        """Forms of the names met so far; made anew when there are more of them."""
+        if len(self.names) != self._counted:
+            self._counted, self._forms = len(self.names), name_forms(self.names)
+        return self._forms
 
     def _record(self, record: dict[str, Any], path: str, depth: int) -> dict[str, Any]:
         self._keys += len(record)
         if self._keys > _MOST_KEYS:
             _refuse(path, f"there are more than {_MOST_KEYS} keys in one event; send fewer")
+        told = {key: telltale(key) for key in record}
+        # First the names, so that texts beside them are searched for them as a whole.
+        for key, kind in told.items():
+            if kind in LOCAL_KINDS and not self._is_label(key, depth):
+                self.names += _strings(record[key])
         scrubbed: dict[str, Any] = {}
         for key, value in record.items():
-            kind = telltale(key)
+            kind = told[key]
             safe_key = self._key(key, path, plain=kind is None)
-            if depth == 1 and key in self._labels:
-                kind = None
             while safe_key in scrubbed:
                 safe_key += "+"
-            if kind is None or value is None or value is True or value is False:
+            replaced = kind is not None and not self._is_label(key, depth)
+            if kind is None or not replaced or value is None or value is True or value is False:
                 scrubbed[safe_key] = self.value(value, f"{path}.{safe_key}", depth, key)
             else:
                 scrubbed[safe_key] = kind.value
-                if kind in LOCAL_KINDS:
-                    self.names += _strings(value)
         return scrubbed
+
+    def _is_label(self, key: str, depth: int) -> bool:
+        return depth == 1 and key in self._labels
 
     def _key(self, key: str, path: str, *, plain: bool) -> str:
         if len(key) > _LONGEST_KEY:
@@ -269,18 +336,22 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
-def _everywhere(pattern: re.Pattern[str] | None, value: Any) -> Any:
+def _everywhere(known: list[str], value: Any) -> Any:
     """Take the names out of all strings and keys of a value."""
-    if pattern is None:
+    if not known:
         return value
     if isinstance(value, str):
-        return pattern.sub(Kind.NAME, value)
+        return _without(known, value)
     if isinstance(value, list):
-        return [_everywhere(pattern, item) for item in value]
+        return [_everywhere(known, item) for item in value]
     if isinstance(value, dict):
-        return {_without(pattern, key): _everywhere(pattern, item) for key, item in value.items()}
+        return {_without(known, key): _everywhere(known, item) for key, item in value.items()}
     return value
 
 
-def _without(pattern: re.Pattern[str] | None, text: str) -> str:
-    return text if pattern is None else pattern.sub(Kind.NAME, text)
+def _without(known: list[str], text: str) -> str:
+    for form in dict.fromkeys((unwrapped(text), text)):
+        scrubbed = scrub_names(form, known)
+        if scrubbed != form:
+            return scrubbed
+    return text

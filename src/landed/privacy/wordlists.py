@@ -7,16 +7,21 @@ classes say how much company it needs before it counts as a person's name.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
 from typing import Final
 
-__all__ = ["Word", "classes", "fold", "name_words", "phrases", "plain_words"]
+from landed.privacy.endings import looks_like_surname
+
+__all__ = ["Word", "class_of", "classes", "fold", "may_be_name", "phrases", "plain_words"]
 
 _AMBIGUOUS: Final = "[given names and surnames that are words too"
 _STROKES: Final = str.maketrans("łøđßæœıþð", "lodsaoitd")
+
+_ARABIC: Final = ("al-", "el-", "ad-", "ar-", "as-", "ash-", "at-", "az-", "abu-", "bin-", "ibn-")
+_LONGEST_ARTICLE: Final = 5
 
 
 class Word(IntEnum):
@@ -61,10 +66,40 @@ def classes() -> Mapping[str, Word]:
     }
 
 
-@cache
-def name_words() -> frozenset[str]:
-    """Give all words that may be part of a name."""
-    return frozenset(word for word, kind in classes().items() if kind is not Word.PLAIN)
+def class_of(word: str) -> Word:
+    """Give the class of a folded word, also of one that no list has.
+
+    A double name has the class of its surest half; a word that ends like a surname is one.
+
+    Examples:
+        >>> class_of("jean-xoluj"), class_of("papadimitropoulos"), class_of("xoluj")
+        (<Word.GIVEN: 2>, <Word.SURNAME: 3>, <Word.UNKNOWN: 0>)
+    """
+    known = classes().get(word)
+    if known is not None:
+        return known
+    if word.startswith(_ARABIC) and len(word) > _LONGEST_ARTICLE:
+        return Word.SURNAME
+    if "-" in word:
+        halves = {class_of(half) for half in word.split("-") if len(half) > 1}
+        for kind in (Word.PLAIN, Word.GIVEN, Word.SURNAME):
+            if kind in halves:
+                return kind
+        return Word.UNKNOWN
+    return Word.SURNAME if looks_like_surname(word) else Word.UNKNOWN
+
+
+def may_be_name(words: Collection[str]) -> bool:
+    """Say whether one of the folded words may be part of a name.
+
+    Examples:
+        >>> may_be_name(["software", "engineer"]), may_be_name(["dear", "zoe"])
+        (False, True)
+    """
+    if not _name_words().isdisjoint(words):
+        return True
+    known = classes()
+    return any(word not in known and looks_like_surname(word) for word in words)
 
 
 @cache
@@ -77,6 +112,11 @@ def plain_words() -> frozenset[str]:
 def phrases() -> frozenset[str]:
     """Give pairs of words, joined by `_`, that name a company or a place."""
     return frozenset(_words("phrases.txt"))
+
+
+@cache
+def _name_words() -> frozenset[str]:
+    return frozenset(word for word, kind in classes().items() if kind is not Word.PLAIN)
 
 
 def _class_of(
