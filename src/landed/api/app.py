@@ -43,7 +43,7 @@ from landed.api.problems import EXCEPTION_HANDLERS, send_problem
 from landed.api.protection import add_headers
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
-from landed.api.training import training_handlers
+from landed.api.training import log_training, training_handlers
 from landed.errors import RateLimitedError
 from landed.wiring import Services
 
@@ -67,7 +67,7 @@ def create_app(
         render_page: Title, path and HTML of a page's content → the page.
         lifespan: What else starts and ends with the application.
     """
-    takers = [*collect_handlers(), *call_handlers()]
+    takers = [*collect_handlers(), *call_handlers(), log_training]
     handlers = [
         *takers,
         *health_handlers(),

@@ -26,7 +26,13 @@ from landed.training import (
 )
 from landed.wiring import Services
 
-__all__ = ["PARQUET", "TrainingAnswer", "TrainingRefusal", "training_handlers"]
+__all__ = [
+    "PARQUET",
+    "TrainingAnswer",
+    "TrainingRefusal",
+    "log_training",
+    "training_handlers",
+]
 
 PARQUET: Final = "application/vnd.apache.parquet"
 
@@ -151,5 +157,5 @@ async def export_training(
 
 
 def training_handlers() -> list[Any]:
-    """Handlers of this module."""
-    return [log_training, report_training, export_training]
+    """Handlers of what comes out of the zone; `log_training` is among those that take events."""
+    return [report_training, export_training]

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from landed.state.database import State
+from landed.state.marks import move_mark
 from landed.state.tables import CONSENTS, MARKS, PURPOSES, RESTRICTIONS
 
 __all__ = [
@@ -102,7 +103,7 @@ def add_purpose(
         StateError: The database is away.
     """
     with state.writing() as connection:
-        _move(connection, "rewritten")
+        move_mark(connection, "rewritten")
         last = select(func.coalesce(func.max(PURPOSES.c.version), 0))
         version = (connection.scalar(last.where(PURPOSES.c.purpose == purpose)) or 0) + 1
         row = PurposeRow(
@@ -170,7 +171,7 @@ def add_consents(
         for purpose, (granted, version) in answers.items()
     ]
     with state.writing() as connection:
-        _move(connection, "consents")
+        move_mark(connection, "consents")
         connection.execute(insert(CONSENTS), rows)
 
 
@@ -234,7 +235,7 @@ def start_restriction(state: State, subject: str, now: datetime) -> None:
         RESTRICTIONS.c.subject == subject, RESTRICTIONS.c.lifted_at.is_(None)
     )
     with state.writing() as connection:
-        _move(connection, "rewritten")
+        move_mark(connection, "rewritten")
         if connection.execute(open_one).first() is None:
             connection.execute(insert(RESTRICTIONS).values(subject=subject, since=now))
 
@@ -249,7 +250,7 @@ def end_restrictions(state: State, subject: str, now: datetime) -> None:
         RESTRICTIONS.c.subject == subject, RESTRICTIONS.c.lifted_at.is_(None)
     )
     with state.writing() as connection:
-        _move(connection, "rewritten")
+        move_mark(connection, "rewritten")
         connection.execute(change.values(lifted_at=now))
 
 
@@ -302,7 +303,7 @@ def delete_people(state: State, moments: Mapping[str, datetime]) -> int:
                 asked = {"whose": subject, "until": until}
                 deleted += connection.execute(gone, asked).rowcount
         if deleted:
-            _move(connection, "rewritten")
+            move_mark(connection, "rewritten")
     if deleted:
         state.sweep()
     return deleted
@@ -316,10 +317,6 @@ def fetch_marks(state: State) -> dict[str, int]:
     """
     with state.reading() as connection:
         return {row.name: row.number for row in connection.execute(select(MARKS))}
-
-
-def _move(connection: Connection, mark: str) -> None:
-    connection.execute(update(MARKS).where(MARKS.c.name == mark).values(number=MARKS.c.number + 1))
 
 
 def _consent(row: Row[tuple[object, ...]]) -> ConsentRow:
