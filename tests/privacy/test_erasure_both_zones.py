@@ -75,6 +75,12 @@ def on_disk(folder: Path, key: bytes) -> list[str]:
     ]
 
 
+def everything(server: Server, person: str, form: str = "json") -> httpx.Response:
+    asked = {"user_id": person, "format": form}
+    answer = httpx.post(f"{server.url}/api/privacy/access", json=asked, headers=ADMIN, timeout=60)
+    return answer.raise_for_status()
+
+
 def forget(server: Server, person: str) -> dict[str, Any]:
     asked = httpx.post(
         f"{server.url}/api/privacy/erasures", json={"user_id": person}, headers=ADMIN, timeout=60
@@ -98,6 +104,13 @@ def test_both_zones_forget(server: Server, data: Path) -> None:
     zone_secret = load_training_key(data / "keys").secret
     in_log = Pseudonymiser(keys.pseudonym_secret).subject_key(JANE)
     in_zone = Pseudonymiser(zone_secret).subject_key(JANE)
+    told = everything(server, JANE).json()
+    assert len(told["events"]) == 3
+    assert len(told["training"]) == 4
+    assert {one["kind"] for one in told["training"]} == {"resume", "interaction"}
+    assert all(one["content"] for one in told["training"])
+    assert "What may teach models (4)" in everything(server, JANE, "html").text
+    assert everything(server, "nobody").json()["training"] == []
     assert any(path.startswith("store/") for path in on_disk(data, in_log))
     assert any(path.startswith("training/") for path in on_disk(data, in_zone))
     done = forget(server, JANE)
@@ -118,6 +131,7 @@ def test_while_the_zone_is_off_the_certificate_says_so(data: Path) -> None:
         tell(server, "carol")
         known = zone_rows(server)
     with serving(data) as server:
+        assert "training" not in everything(server, "carol").json()
         certificate = forget(server, "carol")["certificate"]
         assert any("switched off" in one for one in certificate["not_covered"])
     with serving(data, LANDED_TRAINING="1") as server:

@@ -23,7 +23,7 @@ from landed.privacy import (
     fetch_permissions,
     fetch_rules,
 )
-from landed.wiring import Services
+from landed.wiring import Services, restrict_person
 
 __all__ = [
     "ConsentRequest",
@@ -257,7 +257,7 @@ async def _restrict(
     services: Services = request.app.state.services
     note_subject(request, services.subject_key(user_id))
     note_detail(request, restricted=is_wanted)
-    return await _told(partial(services.restrict, user_id, is_wanted=is_wanted))
+    return await _told(partial(restrict_person, services, user_id, is_wanted=is_wanted))
 
 
 @get(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Final, Literal
@@ -201,7 +201,7 @@ async def show_person(request: AnyRequest) -> Response[str]:
     key = services.subject_key(asked.user_id)
     note_subject(request, key)
     show = partial(_show, services, key, asked.format, follow_links=asked.follow_links)
-    return await asyncio.to_thread(show)
+    return await asyncio.to_thread(show, asked.user_id)
 
 
 @get(
@@ -222,7 +222,7 @@ def export_subject(
     services: Services = request.app.state.services
     key = services.subject_key(user_id)
     note_subject(request, key)
-    return _show(services, key, format)
+    return _show(services, key, format, user_id)
 
 
 @get(
@@ -236,14 +236,24 @@ def show_own(
     request: AnyRequest,
     format: FromQuery[Format] = "json",  # noqa: A002 - the parameter's name
 ) -> Response[str]:
-    """Give a person who came by a link everything that is kept about them."""
+    """Give a person who came by a link what is kept about them, but of the training zone.
+
+    The link holds the pseudonym that a person has in the log; there they have another.
+    """
     return _show(request.app.state.services, bytes.fromhex(request.state.subject), format)
 
 
 def _show(
-    services: Services, subject_key: bytes, form: Format, *, follow_links: bool = False
+    services: Services,
+    subject_key: bytes,
+    form: Format,
+    user_id: str | None = None,
+    *,
+    follow_links: bool = False,
 ) -> Response[str]:
     found = services.fetch_person(subject_key, follow_links=follow_links)
+    if user_id is not None:
+        found = replace(found, taught=services.fetch_taught(user_id))
     is_page = form == "html"
     return Response(
         write_personal_html(found) if is_page else write_personal_json(found),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 
 import httpx
@@ -21,7 +21,7 @@ from landed.privacy import (
     write_personal_json,
 )
 from landed.store import fetch_kept
-from landed.wiring import Services
+from landed.wiring import Services, restrict_person
 
 __all__ = ["Ask", "desk"]
 
@@ -74,7 +74,8 @@ def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any
 def _show(services: Services, body: dict[str, Any]) -> str:
     key = services.subject_key(body["user_id"])
     write = write_personal_html if body["format"] == "html" else write_personal_json
-    return write(services.fetch_person(key, follow_links=body["follow_links"]))
+    found = services.fetch_person(key, follow_links=body["follow_links"])
+    return write(replace(found, taught=services.fetch_taught(body["user_id"])))
 
 
 def _forget(services: Services, body: dict[str, Any]) -> Any:
@@ -107,7 +108,9 @@ def _consent(services: Services, body: dict[str, Any]) -> Any:
 
 
 def _restrict(services: Services, body: dict[str, Any]) -> Any:
-    return _as_json(services.restrict(body["user_id"], is_wanted=body["restricted"]).to_answer())
+    return _as_json(
+        restrict_person(services, body["user_id"], is_wanted=body["restricted"]).to_answer()
+    )
 
 
 def _retention(services: Services, _: dict[str, Any]) -> Any:

@@ -10,7 +10,7 @@ import structlog
 
 from landed.errors import LandedError
 from landed.privacy import erase_requested, fetch_requests, finish_erased
-from landed.wiring import Services
+from landed.wiring import Services, keep_restrictions
 
 __all__ = ["erase_forever", "erase_now"]
 
@@ -37,7 +37,7 @@ def erase_now(services: Services, *, search: bool) -> int:
         StoreError: The store is away or behind; nothing is lost, try again.
     """
     if search:
-        services.keep_restrictions()
+        keep_restrictions(services)
     requests = fetch_requests(services.store)
     open_ones = any(one.state in {"received", "erasing"} for one in requests)
     if open_ones or (search and requests):

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from html import escape
 from operator import itemgetter
 from typing import Any, Final
@@ -47,6 +47,8 @@ class PersonalData:
         quarantined: Events that could not be taken.
         requests: What the person asked before.
         permissions: What the person allows, and said about it.
+        taught: Of the training zone, the first day first; None: there is no such zone, or nobody
+            could ask it, since a person has another pseudonym there.
     """
 
     made_at: datetime
@@ -54,6 +56,12 @@ class PersonalData:
     quarantined: list[dict[str, Any]]
     requests: list[PrivacyRequest]
     permissions: Permissions
+    taught: list[dict[str, Any]] | None = None
+
+    @property
+    def taught_readable(self) -> list[dict[str, Any]]:
+        """The rows of the training zone, what they tell as objects."""
+        return [_readable(row) for row in self.taught or ()]
 
 
 def fetch_personal_data(
@@ -119,6 +127,7 @@ def write_personal_json(data: PersonalData) -> str:
             for one in data.requests
         ],
         "consents": data.permissions.to_answer(),
+        **({} if data.taught is None else {"training": data.taught_readable}),
     }
     return json.dumps(whole, default=_moment, ensure_ascii=False, indent=1)
 
@@ -168,9 +177,20 @@ def write_personal_html(data: PersonalData) -> str:
             ],
             ("asked", "what", "state", "due"),
         ),
+        *_training(data),
         "</html>",
     ]
     return "\n".join(parts)
+
+
+def _training(data: PersonalData) -> list[str]:
+    if data.taught is None:
+        return []
+    rows = data.taught_readable
+    return [
+        f"<h2>What may teach models ({len(rows):,})</h2>",
+        _table(rows, ("occurred_on", "kind", "action", "content")),
+    ]
 
 
 def _restricted(permissions: Permissions) -> str:
@@ -192,6 +212,8 @@ def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
 def _words(value: Any) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return escape(", ".join(f"{name}: {_plain(one)}" for name, one in value.items()))
     return escape(_plain(value))

@@ -144,6 +144,20 @@ class TrainingZone:
             self.check_ready()
             erase_people(self.store, mine)
 
+    def fetch_person(self, user_id: str) -> list[dict[str, Any]]:
+        """Read what the zone has of a person, the first day first.
+
+        Args:
+            user_id: The id as the host sends it.
+
+        Raises:
+            StoreError: The store is away.
+            KeyChangedError: It was written with another key.
+        """
+        self.check_ready()
+        user = str(uuid.UUID(bytes=self._anonymiser.user_key(user_id)))
+        return self.store.query("training_person", {"user": user})
+
     def account(self, request: PrivacyRequest) -> list[dict[str, Any]] | None:
         """Give what a certificate says of this zone; None while something is there.
 

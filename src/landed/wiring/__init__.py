@@ -2,6 +2,7 @@
 
 from landed.wiring.health import Check, Health
 from landed.wiring.parts import build_audit, build_state, read_keys, read_master, utc_now
+from landed.wiring.restricting import keep_restrictions, restrict_person
 from landed.wiring.services import Services, build_services
 
 __all__ = [
@@ -11,7 +12,9 @@ __all__ = [
     "build_audit",
     "build_services",
     "build_state",
+    "keep_restrictions",
     "read_keys",
     "read_master",
+    "restrict_person",
     "utc_now",
 ]

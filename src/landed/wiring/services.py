@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import structlog
@@ -51,11 +52,8 @@ from landed.privacy import (
 )
 from landed.state import (
     State,
-    end_restrictions,
-    fetch_restrictions,
-    start_restriction,
 )
-from landed.store import Store, follow_limits, put_back, set_aside
+from landed.store import Store, follow_limits
 from landed.store.supervisor import EngineProcess
 from landed.training import TrainingZone
 from landed.wiring.health import (
@@ -247,54 +245,6 @@ class Services:
         self.people.refresh()
         return rule
 
-    def restrict(self, user_id: str, *, is_wanted: bool) -> Permissions:
-        """Keep a person's data without using them, or use them again.
-
-        When this returns, no answer holds the person, or every one does again. Events that come in
-        meanwhile are counted and otherwise forgotten.
-
-        Args:
-            user_id: The id as the host sends it.
-            is_wanted: False to lift it.
-
-        Returns:
-            What the person allows now.
-
-        Raises:
-            StoreError: The store is away or behind. A restriction that was begun is gone on with.
-            StateError: The state is away; nothing was done.
-        """
-        key = self.subject_key(user_id)
-        digest = digest_subject(key)
-        with self.moving:
-            if is_wanted:
-                start_restriction(self.state, digest, self.clock())
-                self.people.refresh()
-                self.empty_spool(_SPOOL_SECONDS)
-                set_aside(self.store, [digest])
-            else:
-                put_back(self.store, [digest])
-                end_restrictions(self.state, digest, self.clock())
-                self.people.refresh()
-        self.forget_answers()
-        return fetch_permissions(self.state, [key])
-
-    def keep_restrictions(self) -> int:
-        """Set aside what came in of restricted people by other ways: imports, other servers.
-
-        Returns:
-            How many events there were.
-
-        Raises:
-            StoreError: The store is away; do it again.
-            StateError: The state is away; do it again.
-        """
-        with self.moving:
-            moved = set_aside(self.store, [one.subject for one in fetch_restrictions(self.state)])
-        if moved:
-            self.forget_answers()
-        return moved
-
     def forget_answers(self) -> None:
         """Throw the kept answers of pages and the API away."""
         for forget in self.keepers:
@@ -306,6 +256,17 @@ class Services:
         if key is None:
             return []
         return [digest_subject(Pseudonymiser(key.secret).subject_key(user_id))]
+
+    def fetch_taught(self, user_id: str) -> list[dict[str, Any]] | None:
+        """Read what the training zone has of a person; None while the zone is switched off.
+
+        Args:
+            user_id: The id as the host sends it.
+
+        Raises:
+            StoreError: The zone's store is away.
+        """
+        return None if self.training is None else self.training.fetch_person(user_id)
 
     def fetch_person(self, subject_key: bytes, *, follow_links: bool = False) -> PersonalData:
         """Read everything that is kept about a person.

@@ -1,0 +1,69 @@
+"""Restriction: a person's data are kept and not used, until it is lifted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from landed.privacy import Permissions, digest_subject, fetch_permissions
+from landed.state import end_restrictions, fetch_restrictions, start_restriction
+from landed.store import put_back, set_aside
+from landed.wiring.services import Services
+
+__all__ = ["keep_restrictions", "restrict_person"]
+
+_SPOOL_SECONDS: Final = 20.0
+
+
+def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Permissions:
+    """Keep a person's data without using them, or use them again.
+
+    When this returns, no answer holds the person, or every one does again. Events that come in
+    meanwhile are counted and otherwise forgotten.
+
+    Args:
+        services: Of the installation.
+        user_id: The id as the host sends it.
+        is_wanted: False to lift it.
+
+    Returns:
+        What the person allows now.
+
+    Raises:
+        StoreError: The store is away or behind. A restriction that was begun is gone on with.
+        StateError: The state is away; nothing was done.
+    """
+    key = services.subject_key(user_id)
+    digest = digest_subject(key)
+    with services.moving:
+        if is_wanted:
+            start_restriction(services.state, digest, services.clock())
+            services.people.refresh()
+            services.empty_spool(_SPOOL_SECONDS)
+            set_aside(services.store, [digest])
+        else:
+            put_back(services.store, [digest])
+            end_restrictions(services.state, digest, services.clock())
+            services.people.refresh()
+    services.forget_answers()
+    return fetch_permissions(services.state, [key])
+
+
+def keep_restrictions(services: Services) -> int:
+    """Set aside what came in of restricted people by other ways: imports, other servers.
+
+    Args:
+        services: Of the installation.
+
+    Returns:
+        How many events there were.
+
+    Raises:
+        StoreError: The store is away; do it again.
+        StateError: The state is away; do it again.
+    """
+    with services.moving:
+        restricted = [one.subject for one in fetch_restrictions(services.state)]
+        moved = set_aside(services.store, restricted)
+    if moved:
+        services.forget_answers()
+    return moved
