@@ -147,12 +147,13 @@ class RateLimitedError(LandedError):
 
     Args:
         message: What there was too much of, and what to do.
+        detail: As in all errors.
         wait_seconds: After which time it may go well.
     """
 
     code = "rate_limited"
     status = 429
 
-    def __init__(self, message: str, *, wait_seconds: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, detail: str | None = None, wait_seconds: int = 1) -> None:
+        super().__init__(message, detail=detail)
         self.retry_after_seconds = wait_seconds

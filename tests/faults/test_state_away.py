@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from landed import wiring
 from landed.errors import StateError
 from landed.wiring import Services
+from landed.wiring import services as wiring_services
 from tests.api.asking import make_services
 
 NOWHERE = "clickhouse://127.0.0.1:1/landed"
@@ -31,7 +31,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 def test_keys_that_cannot_be_read_are_told_and_tried_again(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wiring, "_KEYS_SECONDS", 0.01)
+    monkeypatch.setattr(wiring_services, "_KEYS_SECONDS", 0.01)
     with services.state.writing() as connection:
         connection.execute(text("ALTER TABLE marks RENAME TO gone"))
     with capture_logs() as logs:
