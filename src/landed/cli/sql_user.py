@@ -23,9 +23,9 @@ def sql_user(
 ) -> None:
     """Print the SQL that makes a user for analysts on your ClickHouse server.
 
-    Run it there as somebody who may make users, by `clickhouse client --multiquery` for example. The user reads the log without the columns that
-    name people, within limits, and reaches no file, no network and no other table. Again with
-    the same name: the user gets a new password.
+    Run it there as somebody who may make users, by `clickhouse client --multiquery` for example.
+    The user reads the log without the columns that name people, within limits, and reaches no
+    file, no network and no other table. Again with the same name: the user gets a new password.
 
     Examples:
 
