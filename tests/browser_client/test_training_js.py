@@ -74,7 +74,9 @@ def call(page: Page, name: str, event: dict[str, Any]) -> dict[str, str]:
 
 
 def _note(sent: list[str], request: Request) -> None:
-    sent.append(request.url)
+    # A browser asks for a page's icon by itself, sometimes late.
+    if not request.url.endswith("/favicon.ico"):
+        sent.append(request.url)
 
 
 def clicks(landed: Server) -> int:
