@@ -180,6 +180,7 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
 
 def test_the_routes_are_for_the_admin_key(filled: TrainingZone, tmp_path: Path) -> None:
     away = make_services(tmp_path, store="clickhouse://127.0.0.1:1/landed")
+    away.state.migrate()
     with make_client(dataclasses.replace(away, training=filled)) as client:
         address = "/api/training/export?table=interactions&period=2026-01-01&step=2"
         for path in ("/api/training/report", address):
@@ -196,3 +197,4 @@ def test_the_routes_are_for_the_admin_key(filled: TrainingZone, tmp_path: Path) 
             answer = client.get(f"{address}&{wrong}", headers=ADMIN)
             assert answer.status_code in {400, 422}, wrong
     away.spool.close()
+    away.state.close()
