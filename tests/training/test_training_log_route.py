@@ -89,6 +89,7 @@ def test_switched_off_it_says_how_to_switch_it_on(tmp_path: Path) -> None:
 def test_while_its_store_is_away_clients_wait(tmp_path: Path) -> None:
     away = "clickhouse://zone:x@127.0.0.1:1/training"
     services = api_services(tmp_path, store=NOWHERE, training_store=away)
+    services.state.migrate()
     with make_client(services) as client:
         answer = send(client, a_click())
         assert_problem(answer, 503, "store_unavailable")
