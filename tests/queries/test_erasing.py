@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -348,3 +349,21 @@ def test_an_import_leaves_out_who_was_forgotten() -> None:
     assert taken(ROWS, Erasable({ann: NOW}, frozenset())) == 5
     assert taken(ROWS, Erasable({ann: at(2)}, frozenset({ann}))) == 6
     assert taken([], Erasable({ann: NOW}, frozenset())) == 0
+
+
+def test_what_may_teach_models_is_told_too(filled: Store, state: State) -> None:
+    found = fetch_personal_data(filled, state, key("ann"), NOW)
+    assert "training" not in json.loads(write_personal_json(found))
+    click = {
+        "occurred_on": date(2026, 1, 2),
+        "kind": "interaction",
+        "action": "click",
+        "content": '{"element": "apply-button"}',
+    }
+    found = replace(found, taught=[click])
+    (told,) = json.loads(write_personal_json(found))["training"]
+    assert told == {**click, "occurred_on": "2026-01-02", "content": {"element": "apply-button"}}
+    page = write_personal_html(found)
+    assert "What may teach models (1)" in page
+    assert "2026-01-02" in page
+    assert "element: apply-button" in page

@@ -262,3 +262,8 @@ def test_the_book_says_what_a_walk_through_the_history_says(
     for person in (ANN, BOB, TABLET):
         assert book.may_keep([person]) is last.get(person, not needs_consent)
     assert book.is_open is (not needs_consent and all(last.values()))
+
+
+def test_who_says_nothing_is_only_told(state: State) -> None:
+    record_consents(state, ANN, {}, source="settings", now=NOW)
+    assert fetch_permissions(state, [ANN]).history == ()
