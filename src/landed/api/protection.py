@@ -7,7 +7,6 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from landed.api.problems import PROBLEM
@@ -25,7 +24,8 @@ _HEADERS: Final = {
     # Else the server's library writes its own name there.
     "Server": "landed",
 }
-_HSTS: Final = "max-age=31536000"
+_PAIRS: Final = [(name.lower().encode(), value.encode()) for name, value in _HEADERS.items()]
+_HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _OWN_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _MISDIRECTED: Final = 421
 
@@ -33,18 +33,21 @@ _MISDIRECTED: Final = 421
 async def add_headers(message: Message, scope: Scope) -> None:
     """Add to an answer what it does not say itself; over HTTPS also that it shall stay so.
 
+    Plain pairs of bytes: each request that sends an event comes by here.
+
     Args:
         message: What is about to be sent.
         scope: Of the request.
     """
     if message["type"] != "http.response.start":
         return
-    message.setdefault("headers", [])
-    headers = MutableScopeHeaders(scope=message)
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)
+    said = list(message.get("headers", ()))
+    names = {name.lower() for name, _ in said}
+    said += [pair for pair in _PAIRS if pair[0] not in names]
     if scope["scheme"] == "https":
-        headers["Strict-Transport-Security"] = _HSTS
+        said = [pair for pair in said if pair[0].lower() != _HSTS[0]]
+        said.append(_HSTS)
+    message["headers"] = said
 
 
 def guard_hosts(app: ASGIApp, names: Collection[str]) -> ASGIApp:
