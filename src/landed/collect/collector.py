@@ -6,8 +6,9 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from landed.collect.pipeline import BuiltRows, Pipeline
 from landed.collect.spool import Done, Rows, Spool
@@ -16,8 +17,7 @@ from landed.collect.types import Decoded
 __all__ = ["Collector", "Receipt"]
 
 
-@dataclass(frozen=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """What became of one request.
 
     Attributes:
@@ -104,12 +104,10 @@ class Collector:
             done.set_result(None)
 
     def _count(self, source: str, built: BuiltRows) -> None:
-        fates = {
-            "accepted": len(built.events),
-            "quarantined": len(built.quarantine),
-            "withheld": built.withheld,
-        }
         with self._lock:
-            for fate, number in fates.items():
-                if number:
-                    self._counts[source, fate] += number
+            if built.events:
+                self._counts[source, "accepted"] += len(built.events)
+            if built.quarantine:
+                self._counts[source, "quarantined"] += len(built.quarantine)
+            if built.withheld:
+                self._counts[source, "withheld"] += built.withheld

@@ -78,8 +78,7 @@ _RAW_IDS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class BuiltRows:
+class BuiltRows(msgspec.Struct, frozen=True):
     """What one request becomes.
 
     Attributes:

@@ -39,7 +39,7 @@ def test_a_large_body_comes_in_pieces(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("encoding", "packed"),
     [
-        ("gzip", gzip.compress(b"abc" * 99)[:-9]),
+        ("gzip", gzip.compress(b"abc" * 99, mtime=0)[:-9]),
         ("deflate", zlib.compress(b"abc" * 99)[:-5]),
         ("lz4", lz4.frame.compress(b"abc" * 99)[:-9]),
         ("zstd", b"nonsense"),
