@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import psutil
 
+from tests.bundles import lend_bundle
+
 WRITE_KEY = "lw_test_key"
 ADMIN_KEY = "la_test_key"
 
@@ -101,6 +103,7 @@ def start(
     }
     # Some machines forbid byte code, and then every start compiles some 1,500 modules.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    lend_bundle(data)
     command = [sys.executable, "-m", "landed", "serve", "--port", "0", "--data", str(data)]
     return subprocess.Popen(command, env=environment, stderr=stderr)
 

@@ -12,6 +12,7 @@ from landed.api import create_app
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan, render_plain
 from landed.wiring import Services, build_services
+from tests.bundles import lend_bundle
 
 WRITE_KEY = "lw_test_key"
 ADMIN_KEY = "la_test_key"
@@ -28,6 +29,7 @@ class Count(Protocol):
 
 def make_services(data: Path, **settings: Any) -> Services:
     """Services over a folder, not started."""
+    lend_bundle(data)
     keys = {"write_key": WRITE_KEY, "admin_key": ADMIN_KEY}
     # All tests here ask from one address, and some with wrong keys.
     limits = {"rate_read": 0, "lock_out_guesses": 0}

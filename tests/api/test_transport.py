@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.bundles import lend_bundle
 from tests.certificates import Authority
 from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving
 
@@ -274,6 +275,7 @@ def test_1_2_is_spoken_where_it_is_asked_for(
 def test_what_is_set_wrong_ends_the_start_in_one_line(
     settings: dict[str, str], told: str, tmp_path: Path
 ) -> None:
+    lend_bundle(tmp_path)
     command = [sys.executable, "-m", "landed", "serve", "--port", "0", "--data", str(tmp_path)]
     done = subprocess.run(
         command,

@@ -173,4 +173,5 @@ def test_variables_in_the_pages_are_settings() -> None:
 
 def variables() -> set[str]:
     """The settings, and what the test runner looks for."""
-    return {f"LANDED_{name.upper()}" for name in Settings.model_fields} | {"LANDED_CHROMIUM"}
+    runners = {"LANDED_CHROMIUM", "LANDED_TEST_WORKERS"}
+    return {f"LANDED_{name.upper()}" for name in Settings.model_fields} | runners

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.bundles import lend_bundle
 from tests.privacy.planting import ALLOWED, Canary, traces
 from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving
 
@@ -86,6 +87,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def refused(folder: Path, **settings: str) -> str:
     """Start on the folder and give the one line that it ends with."""
+    lend_bundle(folder)
     command = [sys.executable, "-m", "landed", "serve", "--port", "0", "--data", str(folder)]
     done = subprocess.run(
         command,
