@@ -64,10 +64,10 @@ def parse_definition(body: bytes, kind: type[_T]) -> _T:
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message, _, path = str(error).partition(" - at `")
         raise InvalidInputError(
-            f"{message}. See docs/experiments.md for the form.", detail=path.rstrip("`") or None
+            f"{message}; the fields are those of {kind.__name__}", detail=path.rstrip("`") or None
         ) from error
 
 

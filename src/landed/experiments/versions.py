@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["padded_version"]
@@ -28,7 +29,12 @@ def padded_version(version: object) -> str:
         True
     """
     text = str(version) if isinstance(version, str | int | float) and version else "0"
-    parts = _SEPARATOR.split(_DECORATION.sub("", text[:_LONGEST]))
+    return _padded(text[:_LONGEST])
+
+
+@lru_cache(maxsize=1024)
+def _padded(text: str) -> str:
+    parts = _SEPARATOR.split(_DECORATION.sub("", text))
     if len(parts) == _CORE_PARTS:
         parts.append("~")  # a release comes after what was tried before it
     return "-".join(part.rjust(_WIDTH) if _NUMBER.fullmatch(part) else part for part in parts)
