@@ -6,7 +6,7 @@ same answer on every server and in every client.
 
 from __future__ import annotations
 
-from landed.experiments.assignment import Assignment, Reason, assign
+from landed.experiments.assignment import Assignment, Reason, assign, unit_of
 from landed.experiments.flags import Evaluation, EvaluationReason, evaluate
 from landed.experiments.hashing import Algorithm, bucket
 from landed.experiments.targeting import Groups, matches
@@ -52,4 +52,5 @@ __all__ = [
     "bucket",
     "evaluate",
     "matches",
+    "unit_of",
 ]

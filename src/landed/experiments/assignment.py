@@ -13,12 +13,14 @@ from landed.experiments.targeting import NO_GROUPS, Groups, matches
 from landed.experiments.types import (
     NAMESPACE_PREFIX,
     Experiment,
+    Flag,
     Holdout,
     Slice,
     Split,
 )
+from landed.experiments.values import as_text
 
-__all__ = ["Assignment", "Reason", "assign", "deal", "ranges_of", "within"]
+__all__ = ["Assignment", "Reason", "assign", "deal", "ranges_of", "unit_of", "within"]
 
 Reason = Literal[
     "assigned",
@@ -106,8 +108,9 @@ def assign(
 def _decide(
     experiment: Experiment, unit: str, attributes: Mapping[str, Any], groups: Groups
 ) -> tuple[str | None, Reason]:
-    if unit in experiment.overrides:
-        return experiment.overrides[unit], "override"
+    forced = experiment.overrides.get(unit)
+    if forced is not None and any(one.key == forced for one in experiment.variants):
+        return forced, "override"
     refusal = _refusal(experiment, unit, attributes, groups)
     if refusal is not None:
         return None, refusal
@@ -135,6 +138,26 @@ def _refusal(
 
 def _held_out(holdout: Holdout, unit: str) -> bool:
     return bucket(holdout.salt, unit) < holdout.share
+
+
+def unit_of(definition: Experiment | Flag, attributes: Mapping[str, Any]) -> str:
+    """Read the unit from attributes, as GrowthBook's library does.
+
+    Args:
+        definition: Which attribute it is.
+        attributes: Where it stands.
+
+    Returns:
+        Its text; empty: there is none.
+
+    Examples:
+        >>> from landed.experiments.types import Variant
+        >>> flag = Flag(key="a", unit="company", variants=(Variant(key="on"),), default="on")
+        >>> unit_of(flag, {"company": 7}), unit_of(flag, {})
+        ('7', '')
+    """
+    value = attributes.get(definition.unit)
+    return "" if value is None else as_text(value)
 
 
 def within(layer: Slice | None, unit: str) -> bool:

@@ -234,11 +234,11 @@ def _split_range_faults(split: Split, field: str) -> Iterator[Fault]:
 def _range_faults(ranges: Sequence[tuple[float, float]], field: str) -> Iterator[Fault]:
     if not all(0 <= start <= end <= 1 for start, end in ranges):
         yield Fault(field, "each goes from 0 or more to 1 or less")
-    elif overlapping(ranges):
+    elif _overlapping(ranges):
         yield Fault(field, "they overlap; a unit can be in one only")
 
 
-def overlapping(ranges: Iterable[tuple[float, float]]) -> bool:
+def _overlapping(ranges: Iterable[tuple[float, float]]) -> bool:
     """Say whether any two of the ranges have a bucket in common."""
     reached = 0.0
     for start, end in sorted(one for one in ranges if one[0] < one[1]):
@@ -319,7 +319,7 @@ def _layer_between(experiment: Experiment, other: Experiment) -> Iterator[Fault]
             f"{other.key!r} hashes {other.unit} with {theirs.algorithm} in it; slices are apart "
             "only where both are the same",
         )
-    elif overlapping((*ours.ranges, *theirs.ranges)):
+    elif _overlapping((*ours.ranges, *theirs.ranges)):
         yield Fault("layer.ranges", f"they overlap with those of {other.key!r}, which is running")
 
 

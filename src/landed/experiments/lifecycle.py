@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from landed.errors import InvalidInputError
-from landed.experiments.checking import check_experiment
+from landed.experiments.checking import check_experiment, parse_definition
 from landed.experiments.hashing import equal_weights
 from landed.experiments.types import (
     Amendment,
@@ -35,6 +35,7 @@ __all__ = [
     "archive",
     "decide",
     "edit",
+    "parse_draft",
     "rerun",
     "start",
     "stop",
@@ -60,6 +61,36 @@ functions of their own; the rest is fixed, since it would change what the result
 _T = TypeVar("_T", Experiment, Split)
 
 _OURS: Final = frozenset({"key", "state", "phases", "version", "amendments", "decision"})
+
+
+def parse_draft(body: bytes) -> Experiment:
+    """Read a new experiment from outside: whatever it says of itself, it has not begun.
+
+    Args:
+        body: JSON.
+
+    Raises:
+        InvalidInputError: It does not decode, or claims a state, a version or a past.
+
+    Examples:
+        >>> parse_draft(
+        ...     b'{"key": "tips", "variants": [{"key": "control"}, {"key": "tips"}],'
+        ...     b' "phases": [{"split": {"salt": "tips", "weights": [0.5, 0.5]}}]}'
+        ... ).state
+        'draft'
+    """
+    given = parse_definition(body, Experiment)
+    plain = Experiment(
+        key=given.key, variants=given.variants, phases=(Phase(split=given.phase.split),)
+    )
+    claimed = sorted(name for name in _OURS if getattr(given, name) != getattr(plain, name))
+    if claimed:
+        raise InvalidInputError(
+            f"{', '.join(claimed)} cannot be set; a new experiment is a draft, and start, stop and "
+            "decide say the rest",
+            detail=f"$.{claimed[0]}",
+        )
+    return given
 
 
 def edit(draft: Experiment, changes: Mapping[str, Any]) -> Experiment:

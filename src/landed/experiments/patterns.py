@@ -32,7 +32,7 @@ MAX_WAYS: Final = 1 << 17
 _COUNTS: Final = re.compile(r"\{(\d+)(,(\d*))?\}", re.ASCII)
 _CLASS: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _UNCLEAR: Final = re.compile(r"(?<!\\)\[|--|&&|\|\||~~")
-_REMEDY: Final = "Allowed are characters, classes, groups without a repetition, | and anchors."
+_REMEDY: Final = "Allowed are characters, classes, groups without a repetition, | and anchors"
 
 
 @lru_cache(maxsize=1024)
@@ -144,7 +144,9 @@ class _Reading:
     def _group(self) -> int:
         self.at += 3 if self.pattern.startswith("(?:", self.at) else 1
         if self._next() == "?":
-            raise self._refusal("look-around, flags and named groups are left out")
+            raise self._refusal(
+                "look-around ($not asks for absence), flags and named groups are left out"
+            )
         self.depth += 1
         ways = self.alternatives()
         self.depth -= 1

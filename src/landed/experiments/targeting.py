@@ -3,8 +3,7 @@
 A condition is JSON: `{"country": {"$in": ["DE", "AT"]}, "age": {"$gte": 18}}`. All its lines
 must hold. The meaning of each operator is that of GrowthBook's JavaScript library, with its
 comparisons between types, so that the same person is in or out in both; what does not fit
-together is false, never an error. `condition_faults` in `checking` says before that what makes
-no sense.
+together is false, never an error. `conditions` says before that what makes no sense.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from landed.experiments.patterns import search
 from landed.experiments.values import as_number, as_text, is_same, is_truthy, type_of
 from landed.experiments.versions import padded_version
 
-__all__ = ["LOGICAL", "NO_GROUPS", "OPERATORS", "Groups", "matches"]
+__all__ = ["LOGICAL", "NO_GROUPS", "OPERATORS", "Groups", "is_operators", "matches"]
 
 Groups: TypeAlias = Mapping[str, Collection[Any]]
 """Lists by name that `$inGroup` asks for; a frozenset answers at once, a list is searched."""

@@ -249,8 +249,8 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     name: str = ""
     hypothesis: str = ""
     unit: str = "user_id"
-    variants: tuple[Variant, ...]
-    phases: tuple[Phase, ...]
+    variants: Annotated[tuple[Variant, ...], msgspec.Meta(min_length=1)]
+    phases: Annotated[tuple[Phase, ...], msgspec.Meta(min_length=1)]
     primary: Primary | None = None
     secondary: tuple[str, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landed.experiments import Experiment, Holdout, Slice, Variant, assign, evaluate
+from landed.experiments import Experiment, Holdout, Slice, Variant, assign, evaluate, unit_of
 from landed.experiments.assignment import ranges_of
 from tests.unit.experiments.builders import a_split, an_experiment
 from tests.unit.experiments.growthbook import cases
-from tests.unit.experiments.translating import LEFT_OUT, experiment_of, left_out, unit_of
+from tests.unit.experiments.translating import LEFT_OUT, experiment_of, left_out
 
 UNITS = [f"user-{number}" for number in range(5_000)]
 
@@ -44,12 +44,9 @@ def test_what_is_left_out_is_counted() -> None:
 @pytest.mark.parametrize("case", SUPPORTED, ids=lambda case: case[0])
 def test_growthbook_experiments(case: list[Any]) -> None:
     _, context, given, value, is_in, is_dealt = case
-    found = evaluate(
-        experiment_of(context, given),
-        unit_of(context, [given]),
-        context.get("attributes", {}),
-        groups=context.get("savedGroups", {}),
-    )
+    experiment, attributes = experiment_of(context, given), context.get("attributes", {})
+    unit = unit_of(experiment, attributes)
+    found = evaluate(experiment, unit, attributes, groups=context.get("savedGroups", {}))
     assert found.value == value
     assert found.assignment is not None
     assert (found.assignment.variant is not None) is is_in
@@ -99,6 +96,11 @@ def test_testers_see_their_variant_before_the_start_and_are_never_counted() -> N
     draft = an_experiment(overrides={"tester": "tips"})
     found = assign(draft, "tester", {})
     assert (found.variant, found.reason, found.is_counted) == ("tips", "override", False)
+
+
+def test_a_tester_of_a_draft_whose_variant_is_gone_meets_the_control() -> None:
+    found = evaluate(an_experiment(overrides={"tester": "gone"}), "tester", {})
+    assert (found.variant, found.reason) == ("control", "control")
 
 
 @given(

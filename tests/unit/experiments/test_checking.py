@@ -282,7 +282,7 @@ def test_a_fault_of_a_flag(changes: dict[str, Any], field: str, why: str) -> Non
 def test_definitions_are_read_strictly() -> None:
     experiment = an_experiment()
     assert parse_definition(msgspec.json.encode(experiment), Experiment) == experiment
-    body = b'{"key": "a", "variants": [], "phases": [{"split": {"salt": 5, "weights": []}}]}'
+    body = b'{"key": "a", "variants": [{"key": "b"}], "phases": [{"split": {"salt": 5}}]}'
     with pytest.raises(InvalidInputError) as caught:
         parse_definition(body, Experiment)
     assert caught.value.detail == "$.phases[0].split.salt"

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from landed.experiments import Decision, Flag, Rule, Slice, Split, Variant, evaluate
+from landed.experiments import Decision, Flag, Rule, Slice, Split, Variant, evaluate, unit_of
 from tests.unit.experiments.builders import an_experiment
 from tests.unit.experiments.growthbook import cases
-from tests.unit.experiments.translating import LEFT_OUT, flag_of, left_out, unit_of
+from tests.unit.experiments.translating import LEFT_OUT, flag_of, left_out
 
 SOURCES = {"force": {"targeting_match", "split"}, "experiment": {"split", "override"}}
 
@@ -47,12 +47,9 @@ def test_what_is_left_out_is_counted() -> None:
 @pytest.mark.parametrize("case", SUPPORTED, ids=lambda case: case[0])
 def test_growthbook_features(case: list[Any]) -> None:
     _, context, key, expected = case
-    found = evaluate(
-        flag_of(context, key),
-        unit_of(context, rules_of(case)),
-        context.get("attributes", {}),
-        groups=context.get("savedGroups", {}),
-    )
+    flag, attributes = flag_of(context, key), context.get("attributes", {})
+    unit = unit_of(flag, attributes)
+    found = evaluate(flag, unit, attributes, groups=context.get("savedGroups", {}))
     assert found.value == expected["value"]
     assert found.reason in SOURCES.get(expected["source"], {"default"})
     assert found.rule == expected["ruleId"]

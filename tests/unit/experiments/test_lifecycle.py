@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from landed.errors import InvalidInputError
@@ -16,6 +17,7 @@ from landed.experiments.lifecycle import (
     archive,
     decide,
     edit,
+    parse_draft,
     rerun,
     start,
     stop,
@@ -97,6 +99,20 @@ def test_a_decision_names_a_variant_and_a_reason() -> None:
         decide(a_stopped(), "other", why="x", now=LATER)
     with pytest.raises(InvalidInputError, match="say the reason"):
         decide(a_stopped(), "tips", why=" ", now=LATER)
+
+
+def test_a_new_experiment_is_a_draft_whatever_it_says() -> None:
+    draft = an_experiment()
+    assert parse_draft(msgspec.json.encode(draft)) == draft
+    with pytest.raises(InvalidInputError, match="amendments, decision, phases, state, version can"):
+        parse_draft(msgspec.json.encode(decided_in_version_2()))
+    with pytest.raises(InvalidInputError, match="length >= 1"):
+        parse_draft(b'{"key": "a", "variants": [{"key": "b"}], "phases": []}')
+
+
+def decided_in_version_2() -> Experiment:
+    amended = amend(a_running(), {"name": "T"}, why="x", now=NOW)
+    return decide(stop(amended, now=LATER), "tips", why="x", now=LATER)
 
 
 def test_a_draft_is_edited_as_json() -> None:

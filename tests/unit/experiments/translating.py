@@ -7,7 +7,7 @@ from typing import Any, Final
 from landed.experiments.hashing import Algorithm, equal_weights
 from landed.experiments.types import Experiment, Flag, Phase, Rule, Slice, Split, Variant
 
-__all__ = ["LEFT_OUT", "experiment_of", "flag_of", "left_out", "unit_of"]
+__all__ = ["LEFT_OUT", "experiment_of", "flag_of", "left_out"]
 
 LEFT_OUT: Final = {
     "unknown": "a flag that there is not has no definition to evaluate: the route answers 404",
@@ -42,12 +42,6 @@ def left_out(context: dict[str, Any], rules: list[dict[str, Any]]) -> str:
     return next((kind for kind, is_wanted in wanted.items() if is_wanted), "")
 
 
-def unit_of(context: dict[str, Any], rules: list[dict[str, Any]]) -> str:
-    """Give the value of the attribute that is hashed; empty: there is none."""
-    value = context.get("attributes", {}).get(_unit(rules))
-    return "" if value is None else str(value)
-
-
 def flag_of(context: dict[str, Any], key: str) -> Flag:
     """Make a flag of a feature."""
     feature = context["features"][key]
@@ -59,10 +53,11 @@ def flag_of(context: dict[str, Any], key: str) -> Flag:
         variants += map(lambda name, value: Variant(key=name, value=value), names, values)
         rules += [_rule(key, rule, names)] if values else []
         if key in context.get("forcedVariations", {}) and "variations" in rule:
-            overrides[unit_of(context, [rule])] = names[context["forcedVariations"][key]]
+            overrides[context["attributes"]["id"]] = names[context["forcedVariations"][key]]
     return Flag(
         key=key,
         kind="json",
+        unit=_unit(feature.get("rules", [])),
         variants=tuple(variants),
         default="default",
         rules=tuple(rules),
@@ -84,7 +79,7 @@ def experiment_of(context: dict[str, Any], given: dict[str, Any]) -> Experiment:
         phases=(Phase(split=_split(key, given, len(given["variations"]))),),
         layer=_layer(given),
         targeting=given.get("condition", {}),
-        overrides={unit_of(context, [given]): str(forced[key])} if key in forced else {},
+        overrides={context["attributes"]["id"]: str(forced[key])} if key in forced else {},
         state="running" if runs else "stopped",
     )
 
