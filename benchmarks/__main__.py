@@ -15,7 +15,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("ingest", "single", "numbers", "memory", "page", "privacy", "layout")
+NAMES = ("ingest", "single", "numbers", "memory", "page", "privacy", "assignment", "layout")
 RESULTS = Path(__file__).parent / "results.json"
 
 
