@@ -1,7 +1,8 @@
 """Texts of a person, sealed under the person's key: `sealed:1:` and base64url without padding.
 
-Behind it are the 12 bytes of a nonce, the text in UTF-8 encrypted with AES-256-GCM, and 16 bytes
-of its tag. Whose text it is, and in which field, is authenticated: `landed:text:1:`, the 16 bytes
+Behind it are the 12 bytes of a nonce, what AES-256-GCM makes of the text, and 16 bytes of its tag.
+The text is UTF-8 behind a byte 0, or behind a byte 1 and deflated where that is shorter: nobody can
+compress it later. Whose it is, and in which field, is authenticated: `landed:text:1:`, the 16 bytes
 of the pseudonym, and the names of the properties from the outermost one on, with dots between;
 places in lists have none. What a key does not open reads as a mark, and is never an error.
 """
@@ -11,13 +12,14 @@ from __future__ import annotations
 import base64
 import re
 import secrets
+import zlib
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from landed.events import is_sealed
+from landed.events import LONGEST_PLAIN, is_sealed, sealed_names
 
 __all__ = [
     "FORGOTTEN",
@@ -36,7 +38,11 @@ SEALED: Final = "⟨SEALED⟩"
 """What is shown in place of a text where no single person is looked at."""
 
 _PREFIX: Final = "sealed:1:"
+_NAMES: Final = sealed_names()
+_DEEP: Final = frozenset({dict, list})
 _NONCE_BYTES: Final = 12
+_PLAIN, _DEFLATED = b"\0", b"\1"
+_RAW: Final = -15  # deflate without a header and a sum: the tag of the cipher is one
 _KEY: Final = re.compile("[0-9a-f]{32}")
 _SENDERS: Final = ("user_id", "userId", "distinct_id", "anonymous_id", "anonymousId")
 Change: TypeAlias = Callable[[str, str], str]
@@ -57,14 +63,23 @@ def has_texts(event: str, value: Any, name: str = "", *, is_restored: bool = Fal
         >>> has_texts("quiz_finished", {"points": 7, "answers": ["a", "b"]})
         False
     """
-    if isinstance(value, str):
-        return is_sealed(event, name, value) and not (is_restored and value.startswith(_PREFIX))
     if isinstance(value, dict):
-        inside = value.items()
-        return any(has_texts(event, one, key, is_restored=is_restored) for key, one in inside)
+        for key, one in value.items():  # the hot path: most values are neither long nor deep
+            if type(one) is str:
+                if (len(one) > LONGEST_PLAIN or key in _NAMES) and _is_open(
+                    event, key, one, is_restored=is_restored
+                ):
+                    return True
+            elif type(one) in _DEEP and has_texts(event, one, key, is_restored=is_restored):
+                return True
+        return False
     if isinstance(value, list):
-        return any(has_texts(event, one, name, is_restored=is_restored) for one in value)
+        return any(has_texts(event, {name: one}, is_restored=is_restored) for one in value)
     return False
+
+
+def _is_open(event: str, name: str, text: str, *, is_restored: bool) -> bool:
+    return is_sealed(event, name, text) and not (is_restored and text.startswith(_PREFIX))
 
 
 def seal_texts(
@@ -103,7 +118,7 @@ def seal_texts(
         if not is_text or (is_restored and text.startswith(_PREFIX)):
             return text
         nonce = entropy(_NONCE_BYTES)
-        whole = nonce + cipher.encrypt(nonce, text.encode(), _bound(person, path))
+        whole = nonce + cipher.encrypt(nonce, _packed(text), _bound(person, path))
         return _PREFIX + base64.urlsafe_b64encode(whole).decode().rstrip("=")
 
     return _changed(value, seal)
@@ -165,9 +180,17 @@ def _opened(cipher: AESGCM | None, text: str, bound: bytes) -> str:
         return FORGOTTEN
     try:
         whole = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        return cipher.decrypt(whole[:_NONCE_BYTES], whole[_NONCE_BYTES:], bound).decode()
+        packed = cipher.decrypt(whole[:_NONCE_BYTES], whole[_NONCE_BYTES:], bound)
     except (InvalidTag, ValueError):
         return FORGOTTEN
+    body = packed[1:]
+    return (zlib.decompress(body, wbits=_RAW) if packed[:1] == _DEFLATED else body).decode()
+
+
+def _packed(text: str) -> bytes:
+    plain = text.encode()
+    short = zlib.compress(plain, wbits=_RAW)
+    return _DEFLATED + short if len(short) < len(plain) else _PLAIN + plain
 
 
 def _changed(value: Any, change: Change, path: str = "") -> Any:

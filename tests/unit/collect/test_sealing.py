@@ -188,18 +188,19 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("decoded", "source"), FORMS)
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form[1])
 @pytest.mark.parametrize("is_forgotten", [False, True])
 def test_a_replay_opens_and_seals_again(
     sealing: Pipeline,
-    keys: MemoryKeys,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    decoded: Decoded,
-    source: str,
+    form: tuple[Decoded, str],
     *,
     is_forgotten: bool,
 ) -> None:
+    (decoded, source), keys = form, sealing.texts
+    assert isinstance(keys, MemoryKeys)
+
     def refuse(_name: str, _properties: Row) -> None:
         raise InvalidEventError("the plan is stricter today", detail="$.properties.x")
 

@@ -110,9 +110,16 @@ def test_equal_texts_do_not_look_equal() -> None:
 def test_the_format_is_the_one_that_is_documented() -> None:
     sealed = seal_texts(EVENT, {"suggestions": "more"}, ANN, KEY, entropy=bytes)
     bound = b"landed:text:1:" + ANN + b"suggestions"
-    whole = bytes(12) + AESGCM(KEY).encrypt(bytes(12), b"more", bound)
+    whole = bytes(12) + AESGCM(KEY).encrypt(bytes(12), b"\0more", bound)
     written = base64.urlsafe_b64encode(whole).decode().rstrip("=")
     assert sealed == {"suggestions": f"sealed:1:{written}"}
+
+
+def test_a_long_text_is_shorter_than_it_was() -> None:
+    said = {"suggestions": "I would like to see more remote jobs in my town. " * 20}
+    sealed = seal_texts(EVENT, said, ANN, KEY)
+    assert len(sealed["suggestions"]) < len(said["suggestions"]) / 4
+    assert open_texts(sealed, ANN, KEY) == said
 
 
 @pytest.mark.parametrize(
