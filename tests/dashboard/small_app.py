@@ -19,7 +19,7 @@ from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan
 from landed.dashboard.types import PageQueries
 from landed.insights import AlertBook, Targets
-from landed.privacy import AuditLog, Keys
+from landed.privacy import AuditLog, Keys, TextKeys
 from landed.state import connect_state
 from landed.store import connect
 
@@ -72,6 +72,10 @@ class SmallServices:
     def audit(self) -> AuditLog:
         return open_log(self.settings.data)
 
+    @property
+    def texts(self) -> TextKeys:
+        return open_texts(self.settings.data)
+
 
 @cache
 def open_log(data: Path) -> AuditLog:
@@ -81,6 +85,13 @@ def open_log(data: Path) -> AuditLog:
     log = AuditLog(state, Keys(bytes(32), "lw_1", "la_1", "lr_1"), data)
     log.append("access", actor="admin key", key="la_1", subject=bytes(16), now=utc_now())
     return log
+
+
+@cache
+def open_texts(data: Path) -> TextKeys:
+    """Keys of texts over the same database."""
+    open_log(data)
+    return TextKeys(connect_state(None, data / "state"), None, utc_now)
 
 
 def make_app() -> Litestar:

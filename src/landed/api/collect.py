@@ -96,16 +96,17 @@ async def _take(request: AnyRequest, form: Form, body: bytes) -> Response[bytes]
         inside = decoded.write_key or query.get("api_key") or query.get("token") or ""
         if inside or not form.passes(request):
             authorise(request, inside, Scope.WRITE)
-    durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    receipt = collector.submit(
+    draft = collector.draft(
         decoded,
-        size=len(plain),
         source=form.source,
         received_at=received_at,
         gpc=headers.get("sec-gpc") == "1",
         dnt=headers.get("dnt") == "1",
-        done=durable,
     )
+    if collector.lacks_keys(draft):
+        await asyncio.to_thread(collector.make_keys, draft)
+    durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    receipt = collector.keep(draft, size=len(plain), source=form.source, done=durable)
     await durable
     reply = form.reply(decoded, receipt)
     constant = _CONSTANTS.get(reply)

@@ -10,6 +10,7 @@ from litestar import Request, get
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
+from landed.api.audit import note_detail
 from landed.api.auth import require_admin
 from landed.api.pieces import Pieces, PiecesStream
 from landed.insights import (
@@ -56,16 +57,32 @@ async def export_events(
     as_of: Annotated[
         str | None, QueryParameter(description="Leaves out what came in later; else now.")
     ] = None,
+    open_texts: Annotated[
+        str | None,
+        QueryParameter(
+            description="true: what people wrote is readable, and erasure cannot reach it any "
+            "more; json and jsonl only. Else it stays sealed."
+        ),
+    ] = None,
     framed: Annotated[
         bool, QueryParameter(description="False: rows alone, without a header or brackets.")
     ] = True,
 ) -> Stream:
     """Stream the events of a type and time as a file: everything, as JSON Lines, unless told."""
     services: Services = request.app.state.services
-    wishes = {"type": type_, "format": format_, "since": since, "until": until, "as_of": as_of}
+    wishes = {
+        "type": type_,
+        "format": format_,
+        "since": since,
+        "until": until,
+        "as_of": as_of,
+        "open_texts": open_texts,
+    }
     given = {name: text for name, text in wishes.items() if text is not None}
     export = parse_export(given, services.clock())
-    pieces = Pieces(stream_export(services.store, export))
+    if export.open_texts:
+        note_detail(request, open_texts=True)
+    pieces = Pieces(stream_export(services.store, export, services.texts))
     # What fails at once is an error; what fails later breaks the file off.
     await asyncio.to_thread(pieces.begin)
     if framed:

@@ -63,6 +63,14 @@ def export(
         bool, typer.Option("--encrypt", help="Encrypt the file; its name gets .sealed.")
     ] = False,
     key_file: KeyFileOption = None,
+    open_texts: Annotated[
+        bool,
+        typer.Option(
+            "--open-texts",
+            help="What people wrote is readable, and erasure cannot reach it any more; json and "
+            "jsonl only. Else it stays sealed.",
+        ),
+    ] = False,
     data: DataOption = None,
 ) -> None:
     """Write events to a file that other programs read and `landed import` takes back.
@@ -77,9 +85,12 @@ def export(
         landed export may.csv --type recommendations --since 2026-05-01 --until 2026-06-01
 
         landed export everything.parquet --encrypt
+
+        landed export everything.jsonl --open-texts --encrypt
     """
     words = {"type": type, "format": file.suffix.lower().removeprefix("."), "since": since}
-    wishes = {name: text for name, text in {**words, "until": until}.items() if text is not None}
+    words |= {"until": until, "open_texts": "true" if open_texts else None}
+    wishes = {name: text for name, text in words.items() if text is not None}
     settings = settings_for(data)
     if key_file is not None and not encrypt:
         raise InvalidInputError("--key-file goes with --encrypt.")
@@ -91,7 +102,7 @@ def export(
         raise InvalidInputError(f"There is no folder {file.parent}.")
     secret = ask_secret(key_file, twice=True) if encrypt else None
     console = Console(stderr=True, highlight=False)
-    with _source(settings) as (fetch, reach):
+    with _source(settings, open_texts=open_texts) as (fetch, reach):
         parts, wanted = _plan(file, wishes, reach)
         days = export_days(wanted)
         with progress_bar(console) as progress:
@@ -122,6 +133,7 @@ def _plan(file: Path, wishes: dict[str, str], reach: Reach) -> tuple[Path, Expor
         "format": wanted.format,
         "since": wanted.since.isoformat(),
         "until": wanted.until.isoformat(),
+        "open_texts": str(wanted.open_texts).lower(),
     }
     parts.mkdir(mode=0o700, exist_ok=True)
     note.write_text(json.dumps({"wishes": wishes, "words": words, "as_of": now.isoformat()}))
@@ -200,16 +212,16 @@ def _join_parquet(paths: list[Path], fresh: Path, secret: FileSecret | None) -> 
 
 
 @contextmanager
-def _source(settings: Settings) -> Iterator[tuple[Fetch, Reach]]:
+def _source(settings: Settings, *, open_texts: bool) -> Iterator[tuple[Fetch, Reach]]:
     server = find_server(settings)
     if server is not None:
         yield (lambda day: _download(server, day)), (lambda: _ask_reach(server))
         return
     with opened(settings) as services:
-        services.note_command("export_events")
+        services.note_command("export_events", detail={"open_texts": True} if open_texts else None)
         store = services.store
         yield (
-            (lambda day: stream_export(store, day)),
+            (lambda day: stream_export(store, day, services.texts)),
             (lambda: _first_row(b"".join(store.run_sql(_REACH, "json")))),
         )
 
@@ -237,6 +249,7 @@ def _download(server: RunningServer, day: Export) -> Iterator[bytes]:
         "since": day.since.isoformat(),
         "until": day.until.isoformat(),
         "as_of": day.as_of.isoformat(),
+        "open_texts": str(day.open_texts).lower(),
         "framed": "false",
     }
     with httpx.stream(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from landed.collect.pipeline import BuiltRows, Pipeline
+from landed.collect.pipeline import BuiltRows, Draft, Pipeline
 from landed.collect.spool import Done, Rows, Spool
 from landed.collect.types import Decoded
 
@@ -67,7 +67,6 @@ class Collector:
         received_at: datetime,
         gpc: bool = False,
         dnt: bool = False,
-        done: Done | None = None,
     ) -> Receipt:
         """Build the rows of a request and queue them for the next fsync.
 
@@ -78,14 +77,64 @@ class Collector:
             received_at: When the request arrived.
             gpc: Global Privacy Control was set.
             dnt: Do Not Track was set.
+
+        Raises:
+            SpoolFullError: Nothing was kept; the client sends again.
+            StateError: The same: somebody new wrote a text, and nobody can keep a key for it.
+        """
+        draft = self.draft(decoded, source=source, received_at=received_at, gpc=gpc, dnt=dnt)
+        return self.keep(draft, size=size, source=source)
+
+    def draft(
+        self,
+        decoded: Decoded,
+        *,
+        source: str,
+        received_at: datetime,
+        gpc: bool = False,
+        dnt: bool = False,
+    ) -> Draft:
+        """Build the rows of a request but for sealing, for callers on an event loop.
+
+        Args:
+            decoded: As `submit` has it; so are the others.
+            source: Name of the SDK form or route.
+            received_at: When the request arrived.
+            gpc: Global Privacy Control was set.
+            dnt: Do Not Track was set.
+        """
+        return self._pipeline.draft(
+            decoded, received_at=received_at, source=source, gpc=gpc, dnt=dnt
+        )
+
+    def lacks_keys(self, draft: Draft) -> bool:
+        """Whether `make_keys` must ask the state before a draft is kept; off the event loop."""
+        texts = self._pipeline.texts
+        return bool(draft.unsealed) and texts is not None and texts.lack(draft.people)
+
+    def make_keys(self, draft: Draft) -> None:
+        """Get the keys for the texts of a draft into memory.
+
+        Raises:
+            StateError: The state is away; nothing was kept.
+        """
+        if self._pipeline.texts is not None:
+            self._pipeline.texts.make(draft.people)
+
+    def keep(self, draft: Draft, *, size: int, source: str, done: Done | None = None) -> Receipt:
+        """Seal a draft and queue its rows for the next fsync.
+
+        Args:
+            draft: Of this collector.
+            size: Bytes of the body.
+            source: Name of the SDK form or route.
             done: The future to tell when it is durable, for callers on an event loop.
 
         Raises:
             SpoolFullError: Nothing was kept; the client sends again.
+            StateError: The same: somebody new wrote a text, and nobody can keep a key for it.
         """
-        built = self._pipeline.build_rows(
-            decoded, received_at=received_at, source=source, gpc=gpc, dnt=dnt
-        )
+        built = self._pipeline.seal(draft)
         durable: Done = Future() if done is None else done
         self._keep(built, size, durable)
         self._count(source, built)

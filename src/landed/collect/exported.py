@@ -13,10 +13,18 @@ import pyarrow as pa
 
 from landed.collect.decode.fields import is_name
 from landed.errors import InvalidInputError, MalformedRequestError
-from landed.privacy import digest_subject
+from landed.privacy import TextKeys, digest_subject, has_texts, seal_texts
 from landed.store import EVENTS_SCHEMA, Erasable
 
-__all__ = ["Row", "is_exported", "read_events_batch", "read_exported_row", "to_events_batch"]
+__all__ = [
+    "Row",
+    "is_exported",
+    "leave_out",
+    "read_events_batch",
+    "read_exported_row",
+    "seal_rows",
+    "to_events_batch",
+]
 
 Row: TypeAlias = dict[str, Any]
 """A row of the events table, checked."""
@@ -106,6 +114,35 @@ def leave_out(batch: pa.RecordBatch, wanted: Erasable) -> pa.RecordBatch:
     return batch.filter(pa.array(kept, pa.bool_()))
 
 
+def seal_rows(batch: pa.RecordBatch, texts: TextKeys) -> pa.RecordBatch:
+    """Seal what people wrote where an export has it readable; the rest stays as it is.
+
+    Args:
+        batch: Rows in `EVENTS_SCHEMA`.
+        texts: The keys.
+
+    Raises:
+        StateError: Somebody new wrote a text, and the state, which keeps the keys, is away.
+    """
+    events, people, kept = (
+        batch[name].to_pylist() for name in ("event", "subject_key", "properties")
+    )
+    found = {
+        place: value
+        for place, (event, text) in enumerate(zip(events, kept, strict=True))
+        if has_texts(event, value := json.loads(text), is_restored=True)
+    }
+    if not found:
+        return batch
+    keys = texts.make({people[place] for place in found})
+    for place, value in found.items():
+        person = people[place]
+        sealed = seal_texts(events[place], value, person, keys[person], is_restored=True)
+        kept[place] = _dense(sealed)
+    at = batch.schema.get_field_index("properties")
+    return batch.set_column(at, batch.schema.field(at), pa.array(kept, batch.schema.field(at).type))
+
+
 def _is_wanted(
     wanted: Erasable, key: bytes, occurred_at: datetime, received_at: datetime, properties: str
 ) -> bool:
@@ -146,7 +183,11 @@ def _object(value: Any) -> str:
     found = json.loads(value) if isinstance(value, str) else value
     if not isinstance(found, dict):
         raise TypeError(value)
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _dense(found)
+
+
+def _dense(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 _TELLING: Final = ("subject_key", "occurred_at", "received_at", "properties")

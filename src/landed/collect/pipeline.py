@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -22,10 +22,20 @@ from landed.collect.rows import EventRow, QuarantineRow
 from landed.collect.types import Decoded, RawEvent, Rejected
 from landed.errors import InvalidEventError
 from landed.events import canonical_name, check, is_planned
-from landed.privacy import ContextCleaner, Pseudonymiser, Scrubber, known_referrer, may_collect
+from landed.privacy import (
+    ContextCleaner,
+    Pseudonymiser,
+    Scrubber,
+    TextKeys,
+    has_texts,
+    known_referrer,
+    may_collect,
+    seal_texts,
+    sender_of,
+)
 from landed.store.tables import NO_SESSION
 
-__all__ = ["BuiltRows", "Pipeline"]
+__all__ = ["BuiltRows", "Draft", "Pipeline"]
 
 # Ids of messages and sessions inside a quarantined event: they can carry names.
 _DIGESTED_IDS: Final = {
@@ -78,6 +88,39 @@ _RAW_IDS: Final = {
 }
 
 
+class _Unsealed(NamedTuple):
+    """What a person wrote, and the row whose last column it is to be."""
+
+    rows: list[Any]
+    place: int
+    person: bytes
+    event: str
+    value: dict[str, Any]
+
+
+class Draft(msgspec.Struct):
+    """What one request becomes, before its texts are sealed: in memory only.
+
+    Attributes:
+        events: Rows of the events table; where texts are to be sealed, the last column is empty.
+        quarantine: Rows of the quarantine table, the same.
+        unsealed: What is to be there.
+        withheld: As in `BuiltRows`.
+        refusals: As in `BuiltRows`.
+    """
+
+    events: list[Any] = []
+    quarantine: list[Any] = []
+    unsealed: list[_Unsealed] = []
+    withheld: int = 0
+    refusals: dict[int, str] = {}
+
+    @property
+    def people(self) -> frozenset[bytes]:
+        """Pseudonyms of those whose texts are to be sealed."""
+        return frozenset(one.person for one in self.unsealed)
+
+
 class BuiltRows(msgspec.Struct, frozen=True):
     """What one request becomes.
 
@@ -116,12 +159,14 @@ class Pipeline:
         scrubber: Removes personal data from text.
         contexts: Reduces contexts to what does not identify.
         people: Who said what about their events; None: nobody is asked.
+        texts: Keys of what people write; None: it is kept as it is.
     """
 
     pseudonymiser: Pseudonymiser
     scrubber: Scrubber
     contexts: ContextCleaner
     people: People | None = None
+    texts: TextKeys | None = None
 
     def build_rows(
         self,
@@ -140,9 +185,33 @@ class Pipeline:
             source: Name of the SDK form or route, for the envelope.
             gpc: Whether the request carries the Global Privacy Control signal.
             dnt: Whether it carries Do Not Track.
+
+        Raises:
+            StateError: Somebody new wrote a text, and the state, which keeps the keys, is away.
+        """
+        draft = self.draft(decoded, received_at=received_at, source=source, gpc=gpc, dnt=dnt)
+        return self.seal(draft)
+
+    def draft(
+        self,
+        decoded: Decoded,
+        *,
+        received_at: datetime,
+        source: str,
+        gpc: bool = False,
+        dnt: bool = False,
+    ) -> Draft:
+        """The same but for sealing, which may have to wait for the state: no I/O.
+
+        Args:
+            decoded: As `build_rows` has it; so are the others.
+            received_at: The server's time.
+            source: For the envelope.
+            gpc: A signal of the request.
+            dnt: The same.
         """
         received_ms = (received_at - _EPOCH) // _ONE_MS
-        rows: list[EventRow] = []
+        draft = Draft()
         refused = [
             item
             for item in decoded.rejected
@@ -157,12 +226,39 @@ class Pipeline:
                 if not self._allows(event.user_id, event.anonymous_id):
                     withheld += 1
                     continue
-                rows.append(self._event_row(event, received_ms, source))
+                draft.events.append(self._event_row(draft, event, received_ms, source))
             except InvalidEventError as error:
                 refused.append(_rejected(index, event, error))
-        quarantine = [self._quarantine_row(item, received_ms, source) for item in refused]
-        refusals = {item.index: item.reason for item in refused}
-        return BuiltRows(rows, quarantine, withheld, refusals)
+        for item in refused:
+            draft.quarantine.append(self._quarantine_row(draft, item, received_ms, source))
+            draft.refusals[item.index] = item.reason
+        draft.withheld = withheld
+        return draft
+
+    def seal(self, draft: Draft) -> BuiltRows:
+        """Seal the texts of a draft, each under the key of its person.
+
+        Args:
+            draft: Of this pipeline.
+
+        Raises:
+            StateError: Somebody new wrote a text, and the state, which keeps the keys, is away.
+        """
+        if draft.unsealed and self.texts is not None:
+            keys = self.texts.make(draft.people)
+            for rows, place, person, event, value in draft.unsealed:
+                sealed = seal_texts(event, value, person, keys[person])
+                rows[place] = (*rows[place][:-1], _encode(sealed))
+        return BuiltRows(draft.events, draft.quarantine, draft.withheld, draft.refusals)
+
+    def _waits(
+        self, draft: Draft, rows: list[Any], person: bytes | None, event: str, value: Any
+    ) -> bool:
+        """Whether the last column of the next row is to be sealed; if so, it is noted."""
+        if self.texts is None or person is None or not has_texts(event, value):
+            return False
+        draft.unsealed.append(_Unsealed(rows, len(rows), person, event, value))
+        return True
 
     def _allows(self, *raw_ids: Any) -> bool:
         """Ask whether a person's events may be kept, under each id that the event gives."""
@@ -180,7 +276,7 @@ class Pipeline:
         except InvalidEventError:
             return True
 
-    def _event_row(self, event: RawEvent, received_ms: int, source: str) -> EventRow:
+    def _event_row(self, draft: Draft, event: RawEvent, received_ms: int, source: str) -> EventRow:
         name = canonical_name(event.event)
         properties = event.properties
         check(name, properties)
@@ -189,17 +285,22 @@ class Pipeline:
         private = self._private_properties(properties, _names_in(event.context))
         if event.anonymous_id and event.anonymous_id != event.user_id:
             private["anonymous_key"] = self._key(event.anonymous_id)
+        private = fit_columns(private)
+        person = self.pseudonymiser.subject_key(event.user_id)
         occurred = event.occurred_at
         return (
             name,
             self._digest(event.message_id, "message") if event.message_id else os.urandom(16),
-            self.pseudonymiser.subject_key(event.user_id),
+            person,
             self._digest(event.session_id, "session") if event.session_id else NO_SESSION,
             received_ms if occurred is None else (occurred - _EPOCH) // _ONE_MS,
             received_ms,
             source,
             self.contexts.clean_json(event.context) if event.context else "{}",
-            _encode(fit_columns(private)) if private else "{}",
+            # The last to be made: what fails before leaves nothing behind that waits.
+            "{}"
+            if not private or self._waits(draft, draft.events, person, name, private)
+            else _encode(private),
         )
 
     def _private_properties(
@@ -226,7 +327,9 @@ class Pipeline:
     def _digest(self, raw: str, domain: str) -> bytes:
         return self.pseudonymiser.digest_id(raw, domain=domain)
 
-    def _quarantine_row(self, item: Rejected, received_ms: int, source: str) -> QuarantineRow:
+    def _quarantine_row(
+        self, draft: Draft, item: Rejected, received_ms: int, source: str
+    ) -> QuarantineRow:
         return (
             os.urandom(16),
             received_ms,
@@ -234,17 +337,19 @@ class Pipeline:
             self.scrubber.scrub(item.event) if item.event else "",
             self.scrubber.scrub(item.path),
             item.reason,
-            self._quarantined_content(item.content),
+            self._quarantined_content(draft, item),
         )
 
-    def _quarantined_content(self, content: Any) -> str:
+    def _quarantined_content(self, draft: Draft, item: Rejected) -> str:
         try:
-            text = _encode(self._without_ids(content)).decode()
+            private = self._without_ids(item.content)
+            text = _encode(private).decode()
         except (InvalidEventError, msgspec.MsgspecError, RecursionError, OverflowError):
             return '"(content not kept: it could not be scrubbed safely)"'
         if len(text) > _MAX_QUARANTINED_CHARS:
             return f'"(content not kept: {len(text)} characters)"'
-        return text
+        event, person = canonical_name(item.event), sender_of(private)
+        return "{}" if self._waits(draft, draft.quarantine, person, event, private) else text
 
     def _without_ids(self, content: Any) -> Any:
         """Content as a replay needs it: keys and digests stand where the raw ids stood."""

@@ -17,7 +17,7 @@ from landed.collect.rows import EventRow
 from landed.collect.spool import Spool
 from landed.collect.types import Decoded
 from landed.errors import LandedError
-from landed.privacy import Pseudonymiser
+from landed.privacy import Pseudonymiser, open_texts, sender_of
 
 __all__ = ["Quarantine", "list_quarantined", "replay_quarantine"]
 
@@ -66,6 +66,7 @@ def replay_quarantine(
 
     Raises:
         SpoolFullError: The spool takes no more now; run it again later.
+        StateError: Texts are to be opened, and the state, which keeps their keys, is away.
     """
     keeping = replace(pipeline, pseudonymiser=_KeptKeys(secret))
     replayed = kept = 0
@@ -98,11 +99,24 @@ def _build(pipeline: Pipeline, row: Mapping[str, Any]) -> EventRow | None:
     received_at: datetime = row["received_at"].replace(tzinfo=UTC)
     try:
         content = msgspec.json.decode(row["content"], type=dict[str, Any])
-        decoded = _decode(content, row, received_at)
+    except msgspec.MsgspecError:
+        return None
+    opened = _opened(content, pipeline)
+    try:
+        decoded = _decode(opened, row, received_at)
     except (msgspec.MsgspecError, LandedError):
         return None
     built = pipeline.build_rows(decoded, received_at=received_at, source=row["source"])
     return built.events[0] if built.events else None
+
+
+def _opened(content: dict[str, Any], pipeline: Pipeline) -> dict[str, Any]:
+    """The content with its texts readable: they are checked and sealed again as events have it."""
+    person = sender_of(content)
+    if pipeline.texts is None or person is None:
+        return content
+    opened: dict[str, Any] = open_texts(content, person, pipeline.texts.find([person]).get(person))
+    return opened
 
 
 def _decode(content: dict[str, Any], row: Mapping[str, Any], received_at: datetime) -> Decoded:

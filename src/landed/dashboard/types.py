@@ -11,7 +11,7 @@ from landed.config import Settings
 from landed.dashboard.navigation import LinkGroup
 from landed.dashboard.saving import ViewStore
 from landed.insights import AlertBook, OverviewQueries, Targets
-from landed.privacy import AuditLog
+from landed.privacy import AuditLog, TextKeys
 
 __all__ = [
     "Banner",
@@ -128,6 +128,11 @@ class Services(Protocol):
     @property
     def health(self) -> Callable[[], HealthReport]:
         """How the installation is now."""
+        ...
+
+    @property
+    def texts(self) -> TextKeys:
+        """The keys of what people wrote."""
         ...
 
     @property

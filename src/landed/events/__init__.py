@@ -20,11 +20,13 @@ from landed.events.reference import (
     reference_markdown,
     write_reference,
 )
+from landed.events.texts import LONGEST_PLAIN, is_sealed, sealed_names
 from landed.events.types import EventInfo, FieldInfo, FieldType
 
 __all__ = [
     "GROUPS",
     "HINTED",
+    "LONGEST_PLAIN",
     "MACHINE_EVENTS",
     "PLAN",
     "Event",
@@ -39,8 +41,10 @@ __all__ = [
     "example",
     "hint_types",
     "is_planned",
+    "is_sealed",
     "json_schema",
     "openapi_components",
     "reference_markdown",
+    "sealed_names",
     "write_reference",
 ]

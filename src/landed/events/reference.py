@@ -14,6 +14,7 @@ from landed.events.base import event_name
 from landed.events.catalogue import describe, example
 from landed.events.hints import hint_types
 from landed.events.plan import GROUPS, MACHINE_EVENTS, PLAN
+from landed.events.texts import LONGEST_PLAIN, is_sealed
 from landed.events.types import EventInfo, FieldInfo
 
 __all__ = ["json_schema", "openapi_components", "reference_markdown", "write_reference"]
@@ -40,6 +41,8 @@ do not edit. `events.schema.json` beside this page says the same as JSON Schema.
   except where it is required.
 - Ids may be texts or whole numbers. Numbers are numbers, not texts that look like them.
 - A free text is scrubbed of names, addresses, phone numbers and the like before it is written.
+  One that is marked *sealed* is then encrypted under a key of the person; so are texts under such a
+  name in custom events, and every text of more than {LONGEST_PLAIN} characters that no plan knows.
 - Properties marked ◆ are typed columns in the store. Where a custom event uses such a name for
   a value of another type, the value is kept under the same name inside `other`.
 """
@@ -139,7 +142,7 @@ def _group_section(group: str, names: tuple[str, ...]) -> str:
 
 
 def _event_section(info: EventInfo) -> str:
-    rows = [_row(field) for field in info.fields]
+    rows = [_row(info.name, field) for field in info.fields]
     sample = json.dumps(example(info.name), ensure_ascii=False)
     lines = [
         f"### {info.name}",
@@ -158,8 +161,12 @@ def _event_section(info: EventInfo) -> str:
     return "\n".join(lines)
 
 
-def _row(field: FieldInfo) -> str:
+def _row(event: str, field: FieldInfo) -> str:
     hint = " ◆" if field.name in hint_types() else ""
     need = " **required**" if field.required else ""
-    unit = field.unit or ("scrubbed" if field.type == "free text" else "")
+    unit = field.unit or (_kept(event, field) if field.type == "free text" else "")
     return f"| `{field.name}`{hint}{need} | {field.rule} | {unit} | {field.description} |"
+
+
+def _kept(event: str, field: FieldInfo) -> str:
+    return "scrubbed, sealed" if is_sealed(event, field.name, field.example) else "scrubbed"

@@ -59,6 +59,7 @@ from landed.insights.exporting import (
     ExportFormat,
     export_days,
     frame_export,
+    open_export,
     parse_export,
     stream_export,
 )
@@ -360,6 +361,7 @@ __all__ = [
     "fetch_system_success",
     "frame_export",
     "keep_known",
+    "open_export",
     "parse_export",
     "parse_period",
     "parse_split",

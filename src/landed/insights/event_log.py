@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from landed.insights.period import Period
 from landed.insights.types import Queries
+from landed.privacy import SEALED, TextKeys, hide_texts, open_texts
 
 __all__ = [
     "EventProperty",
@@ -84,7 +85,12 @@ def fetch_event_tail(
 
 
 def fetch_person_timeline(
-    store: Queries, subject_key: bytes, period: Period, *, limit: int = 500
+    store: Queries,
+    subject_key: bytes,
+    period: Period,
+    *,
+    limit: int = 500,
+    texts: TextKeys | None = None,
 ) -> tuple[LoggedEvent, ...]:
     """Ask the store what a person did in a period, the last first.
 
@@ -93,10 +99,12 @@ def fetch_person_timeline(
         subject_key: The pseudonym, 16 bytes.
         period: When.
         limit: How many at most.
+        texts: Open what the person wrote; None: it stays sealed.
 
     Raises:
         QueryError: The store refused the query: limits or time.
         StoreError: The store is away.
+        StateError: The state is away, which has the key of what the person wrote.
     """
     asked = {
         "subject": str(UUID(bytes=subject_key)),
@@ -104,14 +112,21 @@ def fetch_person_timeline(
         "until": period.seen_until,
         "limit": limit,
     }
-    return build_logged_events(store.query("person_timeline", asked))
+    rows = store.query("person_timeline", asked)
+    if texts is None:
+        return build_logged_events(rows)
+    key = texts.find([subject_key]).get(subject_key)
+    return build_logged_events(rows, lambda said: open_texts(said, subject_key, key))
 
 
-def build_logged_events(rows: Sequence[Mapping[str, Any]]) -> tuple[LoggedEvent, ...]:
+def build_logged_events(
+    rows: Sequence[Mapping[str, Any]], read: Callable[[Any], Any] = hide_texts
+) -> tuple[LoggedEvent, ...]:
     """Read the rows of `event_tail` or `person_timeline`.
 
     Args:
         rows: The last one first.
+        read: What becomes of their texts: opened for one person, else a mark.
     """
     return tuple(
         LoggedEvent(
@@ -121,7 +136,7 @@ def build_logged_events(rows: Sequence[Mapping[str, Any]]) -> tuple[LoggedEvent,
             source=str(row["source"]),
             properties={
                 name: value
-                for name, value in json.loads(row["properties"]).items()
+                for name, value in read(json.loads(row["properties"])).items()
                 if value not in (None, "")
             },
         )
@@ -160,7 +175,14 @@ def build_event_properties(rows: Sequence[Mapping[str, Any]]) -> tuple[EventProp
             events=int(row["events"]),
             read_events=int(row["read_events"]),
             values=int(row["values"]),
-            frequent=tuple(json.loads(value) for value in row["frequent"]),
+            frequent=_shown([hide_texts(json.loads(value)) for value in row["frequent"]]),
         )
         for row in rows
+    )
+
+
+def _shown(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Every sealed text is another value; one mark for them is enough."""
+    return tuple(
+        value for at, value in enumerate(values) if value != SEALED or SEALED not in values[:at]
     )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from types import MappingProxyType
-from typing import Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
+from uuid import UUID
 
 from landed.errors import InvalidInputError
 from landed.events import GROUPS
+from landed.privacy import TextKeys, open_texts
 from landed.store import EVENTS_SCHEMA, ExportForm, Store
 
 __all__ = [
@@ -19,6 +23,7 @@ __all__ = [
     "ExportFormat",
     "export_days",
     "frame_export",
+    "open_export",
     "parse_export",
     "stream_export",
 ]
@@ -58,6 +63,7 @@ _NOTE: Final = (
     b"-- `landed migrate` made and that is written with the same pseudonym key.\n"
 )
 _ONE_DAY: Final = timedelta(days=1)
+_LINES_AT_ONCE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,7 @@ class Export:
         since: First moment.
         until: First moment no more.
         as_of: Events that came in later are left out, so that an export can be taken up again.
+        open_texts: Whether what people wrote is readable in it, and no longer in erasure's reach.
     """
 
     type: str
@@ -77,6 +84,7 @@ class Export:
     since: datetime
     until: datetime
     as_of: datetime
+    open_texts: bool = False
 
 
 def parse_export(params: Mapping[str, str], now: datetime) -> Export:
@@ -84,7 +92,8 @@ def parse_export(params: Mapping[str, str], now: datetime) -> Export:
 
     Args:
         params: `type` (else everything), `format` (else jsonl), `since`, `until` and `as_of` (else
-            now) in ISO 8601; a day alone is its first moment, in UTC.
+            now) in ISO 8601; a day alone is its first moment, in UTC; `open_texts`, true or false
+            (else), goes with json and jsonl.
         now: Of asking.
 
     Raises:
@@ -98,6 +107,12 @@ def parse_export(params: Mapping[str, str], now: datetime) -> Export:
     kind, form = params.get("type", "everything"), params.get("format", "jsonl")
     _check("type", kind, EXPORT_TYPES)
     _check("format", form, get_args(ExportFormat))
+    opens = params.get("open_texts", "false")
+    _check("open_texts", opens, ("true", "false"))
+    if opens == "true" and _FORMS[cast(ExportFormat, form)] != "lines":
+        raise InvalidInputError(
+            f"Texts cannot be opened in {form}; ask for json or jsonl.", detail="open_texts"
+        )
     since = _moment("since", params.get("since"), _EARLIEST)
     until = _moment("until", params.get("until"), now)
     if since >= until:
@@ -112,19 +127,22 @@ def parse_export(params: Mapping[str, str], now: datetime) -> Export:
         since=since,
         until=until,
         as_of=_moment("as_of", params.get("as_of"), now),
+        open_texts=opens == "true",
     )
 
 
-def stream_export(store: Store, export: Export) -> Iterator[bytes]:
+def stream_export(store: Store, export: Export, texts: TextKeys) -> Iterator[bytes]:
     """Give an export's rows as bytes in pieces, without what stands around them in a file.
 
     Args:
         store: Where the events are.
         export: What of them.
+        texts: Open what people wrote, where that is asked for.
 
     Raises:
         QueryError: The store refused it, perhaps after the first pieces.
         StoreError: The store is away or busy.
+        StateError: The state is away, which has the keys of what people wrote.
     """
     parameters = {
         "since": export.since,
@@ -132,7 +150,51 @@ def stream_export(store: Store, export: Export) -> Iterator[bytes]:
         "as_of": export.as_of,
         "events": [name for group in EXPORT_TYPES[export.type] for name in GROUPS[group]],
     }
-    return store.export(parameters, _FORMS[export.format])
+    pieces = store.export(parameters, _FORMS[export.format])
+    return open_export(pieces, texts) if export.open_texts else pieces
+
+
+def open_export(pieces: Iterator[bytes], texts: TextKeys) -> Iterator[bytes]:
+    """Make what people wrote readable in an export's lines.
+
+    Args:
+        pieces: Of an export as lines of JSON.
+        texts: The keys.
+
+    Raises:
+        StateError: The state is away, which has the keys.
+    """
+    lines = _lines(pieces)
+    try:
+        while some := [json.loads(line) for line in islice(lines, _LINES_AT_ONCE)]:
+            yield _opened(some, texts)
+    finally:
+        lines.close()
+
+
+def _opened(rows: list[dict[str, Any]], texts: TextKeys) -> bytes:
+    people = [UUID(row["subject_key"]).bytes for row in rows]
+    keys = texts.find(set(people))
+    whole = [
+        {**row, "properties": open_texts(row["properties"], person, keys.get(person))}
+        for row, person in zip(rows, people, strict=True)
+    ]
+    return b"".join(map(_line, whole))
+
+
+def _line(row: dict[str, Any]) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def _lines(pieces: Iterator[bytes]) -> Generator[bytes]:
+    held = b""
+    try:
+        for piece in pieces:
+            *whole, held = (held + piece).split(b"\n")
+            yield from whole
+    finally:
+        if isinstance(pieces, Generator):
+            pieces.close()  # ends the query
 
 
 def frame_export(format: ExportFormat, pieces: Iterable[bytes]) -> Iterator[bytes]:  # noqa: A002 - the word of those who ask

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from landed.errors import LandedError
-from landed.privacy import erase_requested, fetch_requests, finish_erased
+from landed.privacy import destroy_text_keys, erase_requested, fetch_requests, finish_erased
 from landed.wiring import Services, keep_restrictions
 
 __all__ = ["erase_forever", "erase_now"]
@@ -27,14 +27,15 @@ def erase_now(services: Services, *, search: bool) -> int:
 
     Args:
         services: Of the installation.
-        search: Also look for rows that came back, of people who were forgotten before or are
-            restricted: one look at every row.
+        search: Also look for rows and keys that came back, of people who were forgotten before,
+            and for rows of people who are restricted: one look at every row.
 
     Returns:
         How many requests are not done yet; files of replaced parts stay for some minutes.
 
     Raises:
         StoreError: The store is away or behind; nothing is lost, try again.
+        StateError: The state is away; the same.
     """
     if search:
         keep_restrictions(services)
@@ -42,6 +43,8 @@ def erase_now(services: Services, *, search: bool) -> int:
     open_ones = any(one.state in {"received", "erasing"} for one in requests)
     if open_ones or (search and requests):
         services.empty_spool(_SPOOL_SECONDS)
+        destroy_text_keys(services.state, requests, services.clock())
+        services.texts.refresh()
         erase_requested(services.store, requests)
         services.forget_answers()
         requests = fetch_requests(services.store)

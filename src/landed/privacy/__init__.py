@@ -6,6 +6,9 @@ person (`Scrubber`), the context is cut down to what is useful and common to man
 The secrets for it lie beside the store, not in it (`load_keys`); keys for others to come in are
 made and taken back (`make_api_key`, `KeyBook`).
 
+What a person wrote is sealed under a key of that person (`TextKeys`, `seal_texts`); without the key
+nobody reads it, in backups neither.
+
 What a person allows is recorded with its history (`record_consents`), and asked for each event
 (`ConsentBook`).
 
@@ -42,7 +45,12 @@ from landed.privacy.consents import (
 )
 from landed.privacy.context import ContextCleaner, known_referrer, private_context
 from landed.privacy.custody import check_spool, check_store
-from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
+from landed.privacy.erasure import (
+    destroy_text_keys,
+    erasable_of,
+    erase_requested,
+    finish_erased,
+)
 from landed.privacy.keys import find_training_key, load_keys, load_training_key
 from landed.privacy.masters import find_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
@@ -69,14 +77,26 @@ from landed.privacy.sealed_files import (
     seal_pieces,
     sealed_file,
 )
+from landed.privacy.sealed_texts import (
+    FORGOTTEN,
+    SEALED,
+    has_texts,
+    hide_texts,
+    open_texts,
+    seal_texts,
+    sender_of,
+)
 from landed.privacy.signals import may_collect, may_train
+from landed.privacy.text_keys import TextKeys
 from landed.privacy.types import Keys, Kind, TrainingKey
 from landed.privacy.vault import DataKey, Vault, add_data_key, check_vault, open_vault, rewrap
 
 __all__ = [
     "AUDIT_ACTIONS",
+    "FORGOTTEN",
     "KEY_SCOPES",
     "PURPOSES",
+    "SEALED",
     "SEALED_ENDING",
     "AuditLog",
     "AuditVerdict",
@@ -97,6 +117,7 @@ __all__ = [
     "Purpose",
     "Rule",
     "Scrubber",
+    "TextKeys",
     "TrainingKey",
     "Vault",
     "add_data_key",
@@ -104,6 +125,7 @@ __all__ = [
     "check_spool",
     "check_store",
     "check_vault",
+    "destroy_text_keys",
     "digest_subject",
     "erasable_of",
     "erase_requested",
@@ -115,6 +137,8 @@ __all__ = [
     "find_master",
     "find_training_key",
     "finish_erased",
+    "has_texts",
+    "hide_texts",
     "is_key_name",
     "known_referrer",
     "load_keys",
@@ -123,6 +147,7 @@ __all__ = [
     "may_collect",
     "may_train",
     "open_sealed",
+    "open_texts",
     "open_vault",
     "parse_span",
     "private_context",
@@ -134,7 +159,9 @@ __all__ = [
     "rewrap",
     "rotate_api_key",
     "seal_pieces",
+    "seal_texts",
     "sealed_file",
+    "sender_of",
     "sign_certificate",
     "verify_certificate",
     "write_key_file",

@@ -19,6 +19,8 @@ from landed.privacy.requests import (
     fetch_requests,
     fetch_subjects,
 )
+from landed.privacy.sealed_texts import open_texts, sender_of
+from landed.privacy.text_keys import TextKeys
 from landed.state import State
 from landed.store import Store
 
@@ -71,6 +73,7 @@ def fetch_personal_data(
     now: datetime,
     *,
     follow_links: bool = False,
+    texts: TextKeys | None = None,
 ) -> PersonalData:
     """Read everything that is kept about a person.
 
@@ -81,6 +84,7 @@ def fetch_personal_data(
         now: The time.
         follow_links: Also what is under the ids that the person's events claim, see
             `fetch_subjects`; never for the person's own eyes, who could claim anybody's.
+        texts: Open what the person wrote; None: it is told as if it were forgotten.
 
     Raises:
         InvalidInputError: The events claim too many ids.
@@ -97,10 +101,11 @@ def fetch_personal_data(
         refused += store.query("subject_quarantine", {"named": [key.hex() for key in some]})
     events.sort(key=itemgetter("occurred_at"))
     digests = set(map(digest_subject, subjects))
+    opening = {} if texts is None else texts.find(subjects)
     return PersonalData(
         made_at=now,
-        events=[_readable(row) for row in events],
-        quarantined=[_readable(row) for row in refused],
+        events=[_opened_event(_readable(row), opening) for row in events],
+        quarantined=[_opened_content(_readable(row), opening) for row in refused],
         requests=[one for one in fetch_requests(store) if digests & set(one.subjects)],
         permissions=fetch_permissions(state, subjects),
     )
@@ -236,6 +241,18 @@ def _readable(row: Mapping[str, Any]) -> dict[str, Any]:
     if read.get("session_id") == str(uuid.UUID(int=0)):
         del read["session_id"]
     return read
+
+
+def _opened_event(row: dict[str, Any], keys: Mapping[bytes, bytes]) -> dict[str, Any]:
+    person = uuid.UUID(row.pop("person")).bytes
+    return {**row, "properties": open_texts(row["properties"], person, keys.get(person))}
+
+
+def _opened_content(row: dict[str, Any], keys: Mapping[bytes, bytes]) -> dict[str, Any]:
+    person = sender_of(row["content"])
+    if person is None:
+        return row
+    return {**row, "content": open_texts(row["content"], person, keys.get(person))}
 
 
 def _present(value: Any) -> Any:

@@ -9,24 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from landed.errors import StoreError
 from landed.privacy.certificates import sign_certificate
 from landed.privacy.requests import PrivacyRequest, record_step
 from landed.privacy.types import Keys
-from landed.state import State, delete_people
+from landed.state import State, delete_people, delete_person_keys
 from landed.store import Erasable, Store, count_erasable, erase_rows
 
 Found = Mapping[str, Mapping[str, int]]
 
-__all__ = ["OtherPlace", "erasable_of", "erase_requested", "finish_erased"]
+__all__ = [
+    "OtherPlace",
+    "destroy_text_keys",
+    "erasable_of",
+    "erase_requested",
+    "finish_erased",
+]
 
 _COPIES: Final = (
-    "Files that people downloaded or copied away: exports, reports, backups. Erasure runs again "
-    "over what is restored from them."
+    "Files that people downloaded or copied away: exports, reports, backups. What the person wrote "
+    "is unreadable in them, unless a backup of the state has its key, or an export was made with "
+    "open texts. Erasure runs again over what is restored from them."
 )
+_CLOCKS_APART: Final = timedelta(days=1)
 _OTHERS: Final = (
     "Ids that were not named or followed. What other servers of this installation hold in their "
     "spools goes once they send it."
@@ -56,6 +64,33 @@ def erasable_of(requests: Sequence[PrivacyRequest]) -> Erasable:
         for digest in request.subjects:
             moments[digest] = max(request.received_at, moments.get(digest, request.received_at))
     return Erasable(moments, frozenset(request.subjects[0] for request in requests))
+
+
+def destroy_text_keys(state: State, requests: Sequence[PrivacyRequest], now: datetime) -> int:
+    """Destroy the keys of what people wrote who asked: it is unreadable then, in backups too.
+
+    Do it before `erase_requested`, so that no request goes on without it. Of people who are
+    forgotten already, keys from before they asked go, which a backup of the state brought back;
+    who came again since has a new one.
+
+    Args:
+        state: Has the keys.
+        requests: All of them.
+        now: The time.
+
+    Returns:
+        How many there were.
+
+    Raises:
+        StateError: The state is away; try again.
+    """
+    moments: dict[str, datetime] = {}
+    for request in requests:
+        is_begun = request.state in {"erased", "done"}
+        until = request.received_at if is_begun else now + _CLOCKS_APART
+        for digest in request.subjects:
+            moments[digest] = max(until, moments.get(digest, until))
+    return delete_person_keys(state, moments)
 
 
 def erase_requested(store: Store, requests: Sequence[PrivacyRequest]) -> list[PrivacyRequest]:
@@ -154,6 +189,7 @@ def finish_erased(
             record_step(store, step)
             waiting.append(step)
         elif request.request_id in gone:
+            destroy_text_keys(state, [request], now)
             said = delete_people(state, dict.fromkeys(request.subjects, request.received_at))
             content = _content(request, keys, now, said, gone[request.request_id])
             text = sign_certificate(content, keys)
@@ -198,6 +234,7 @@ def _content(
             },
             {"place": "quarantine", "deleted": request.quarantined, "left": 0},
             {"place": "consents and restrictions", "deleted": said, "left": 0},
+            {"place": "key of what the person wrote", "how": "destroyed", "left": 0},
             {"place": "replaced files on the disk of this server", "how": "removed", "left": 0},
             {"place": "kept answers of this server", "how": "thrown away", "left": 0},
             *elsewhere,

@@ -1,9 +1,9 @@
 """The small relational state: what is said rarely and must be known at once.
 
-Consents and restrictions of people, keys, and the log of who did what live here: single rows that
-are changed one by one, which a column store does badly. SQLite in the data folder, or PostgreSQL
-where several servers share it; `State` is either. People are named by digests of their pseudonyms
-only.
+Consents and restrictions of people, keys, those of people's texts too, and the log of who did what
+live here: single rows that are changed one by one, which a column store does badly. SQLite in the
+data folder, or PostgreSQL where several servers share it; `State` is either. People are named by
+digests of their pseudonyms only.
 """
 
 from landed.state.api_keys import (
@@ -41,23 +41,35 @@ from landed.state.consents import (
 )
 from landed.state.database import State, connect_state
 from landed.state.marks import fetch_mark
+from landed.state.person_keys import (
+    PERSON_KEYS_MARK,
+    PersonKeyRow,
+    add_person_keys,
+    delete_person_keys,
+    fetch_person_key_wraps,
+    fetch_person_keys,
+)
 
 __all__ = [
+    "PERSON_KEYS_MARK",
     "ApiKeyRow",
     "AuditRow",
     "AuditWish",
     "ConsentRow",
     "KeyState",
+    "PersonKeyRow",
     "PurposeRow",
     "RestrictionRow",
     "State",
     "add_api_key",
     "add_audit",
     "add_consents",
+    "add_person_keys",
     "add_purpose",
     "connect_state",
     "count_audit",
     "delete_people",
+    "delete_person_keys",
     "end_restrictions",
     "fetch_api_keys",
     "fetch_audit",
@@ -67,6 +79,8 @@ __all__ = [
     "fetch_latest",
     "fetch_mark",
     "fetch_marks",
+    "fetch_person_key_wraps",
+    "fetch_person_keys",
     "fetch_purposes",
     "fetch_restrictions",
     "note_keys_used",

@@ -16,7 +16,7 @@ from landed.errors import InvalidInputError, StateError
 
 __all__ = ["LATEST", "State", "connect_state"]
 
-LATEST: Final = "0002"
+LATEST: Final = "0003"
 """The revision that this version works with; the last file of `migrations/versions`."""
 
 _LOCK_SECONDS: Final = 10.0
@@ -43,7 +43,7 @@ class State:
         ...     state.migrate()
         ...     state.revision()
         ...     state.close()
-        '0002'
+        '0003'
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -111,16 +111,23 @@ class State:
         """Take what was deleted out of SQLite's write-ahead log too; PostgreSQL vacuums by itself.
 
         Raises:
-            StateError: The database is away.
+            StateError: The database is away, or somebody reads in it for too long; do it again.
         """
         if self._engine.dialect.name != "sqlite":
             return
         with _in_our_words():
             connection = self._engine.raw_connection()
             try:
-                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor = connection.cursor()
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                is_busy = any(row[0] for row in cursor.fetchall())
             finally:
                 connection.close()
+        if is_busy:
+            raise StateError(
+                "Somebody reads in the state database for so long that what was deleted stays in "
+                "its log. End what reads there; it is tried again."
+            )
 
     def close(self) -> None:
         """Give all connections back."""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -26,6 +27,7 @@ __all__ = [
     "CONSENTS",
     "MARKS",
     "METADATA",
+    "PERSON_KEYS",
     "PURPOSES",
     "RESTRICTIONS",
     "UtcTime",
@@ -115,4 +117,13 @@ AUDIT: Final = Table(
     Column("status", Integer, nullable=False),
     Column("detail", Text, nullable=False),
     Column("digest", String(64), nullable=False),
+)
+PERSON_KEYS: Final = Table(
+    "person_keys",
+    METADATA,
+    Column("subject", String(64), primary_key=True),
+    Column("wrapped", LargeBinary(64), nullable=False),
+    Column("data_key", String(16), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -21,6 +21,7 @@ from landed.privacy import (
     Keys,
     Pseudonymiser,
     Scrubber,
+    TextKeys,
     Vault,
     check_vault,
     fetch_permissions,
@@ -97,17 +98,20 @@ def read_keys(settings: Settings) -> Keys:
     )
 
 
-def build_pipeline(settings: Settings, keys: Keys, people: ConsentBook) -> Pipeline:
+def build_pipeline(
+    settings: Settings, keys: Keys, people: ConsentBook, texts: TextKeys
+) -> Pipeline:
     """Make what turns events into rows; one for each thread, as its caches have no locks.
 
     Args:
         settings: In force.
         keys: Of the installation.
         people: Whose events may be kept.
+        texts: Keys of what people write.
     """
     scrubber = Scrubber(settings.phone_region)
     pseudonymiser = Pseudonymiser(keys.pseudonym_secret)
-    return Pipeline(pseudonymiser, scrubber, ContextCleaner(scrubber), people)
+    return Pipeline(pseudonymiser, scrubber, ContextCleaner(scrubber), people, texts)
 
 
 def read_master(settings: Settings) -> bytes | None:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import structlog
 
 from landed.collect import Collector, Pipeline, Spool, Writer
-from landed.collect.exported import leave_out
+from landed.collect.exported import leave_out, seal_rows
 from landed.config import Settings
 from landed.errors import (
     KeyChangedError,
@@ -38,6 +38,7 @@ from landed.privacy import (
     Pseudonymiser,
     Purpose,
     Rule,
+    TextKeys,
     check_spool,
     check_store,
     digest_subject,
@@ -95,6 +96,7 @@ class Services:
         store: Client of the store.
         state: What is said rarely: consents and restrictions.
         people: Whose events may be kept, as the state has it.
+        texts: The keys of what people wrote.
         book: The keys that were made beside the fixed ones.
         audit: Who did what.
         spool: Durable queue.
@@ -116,6 +118,7 @@ class Services:
     store: Store
     state: State
     people: ConsentBook
+    texts: TextKeys
     book: KeyBook
     audit: AuditLog
     spool: Spool
@@ -137,10 +140,12 @@ class Services:
         Raises:
             KeyChangedError: Events wait in the spool that were taken with another key.
             StateError: The state database is away: nobody knows what people allow.
+            InvalidInputError: Keys of people's texts are wrapped with data keys that are missing.
         """
         self.state.migrate()
         self.people.refresh()
-        self.book.refresh()
+        self.texts.check()
+        self._refresh_keys()
         threading.Thread(target=self._watch_keys, name="watch-keys", daemon=True).start()
         self.spool.start()
         folder, rows_wait = self.settings.data / "spool", bool(self.spool.sealed())
@@ -281,21 +286,29 @@ class Services:
         self.empty_spool(_SPOOL_SECONDS)
         now = self.clock()
         return fetch_personal_data(
-            self.store, self.state, subject_key, now, follow_links=follow_links
+            self.store,
+            self.state,
+            subject_key,
+            now,
+            follow_links=follow_links,
+            texts=self.texts,
         )
 
-    def note_command(self, action: str, subject_key: bytes = b"") -> None:
+    def note_command(
+        self, action: str, subject_key: bytes = b"", *, detail: Mapping[str, bool] | None = None
+    ) -> None:
         """Note in the audit log what somebody does here without a server, before it is done.
 
         Args:
             action: One of `landed.privacy.AUDIT_ACTIONS`.
             subject_key: Pseudonym of whom it is about.
+            detail: What else matters.
 
         Raises:
             StateError: It cannot be noted; then do not do it.
         """
         now = self.clock()
-        self.audit.append(action, actor="command line", subject=subject_key, now=now)
+        self.audit.append(action, actor="command line", subject=subject_key, now=now, detail=detail)
 
     def subject_key(self, user_id: str) -> bytes:
         """Give the pseudonym of a person.
@@ -318,14 +331,15 @@ class Services:
         Raises:
             StoreError: The store is away, so nobody knows who asked.
             SpoolFullError: There is no room.
+            StateError: Texts are to be sealed, and the state, which keeps their keys, is away.
         """
-        kept = leave_out(batch, erasable_of(fetch_requests(self.store)))
+        kept = seal_rows(leave_out(batch, erasable_of(fetch_requests(self.store))), self.texts)
         self.spool.append_when_room("events", kept, timeout=timeout)
         return int(kept.num_rows)
 
     def fresh_pipeline(self) -> Pipeline:
         """Make a pipeline for another thread: its caches have no locks."""
-        return build_pipeline(self.settings, self.keys, self.people)
+        return build_pipeline(self.settings, self.keys, self.people, self.texts)
 
     def health(self) -> Health:
         """Look at every part; a second of patience at most."""
@@ -378,9 +392,13 @@ class Services:
         """Know of each change of a key within a second, whoever made it."""
         while not self.stopping.wait(_KEYS_SECONDS):
             try:
-                self.book.refresh()
+                self._refresh_keys()
             except StateError as error:
                 _log.warning("keys_not_read", reason=error.message)
+
+    def _refresh_keys(self) -> None:
+        self.book.refresh()
+        self.texts.refresh()
 
     def _join_store(self) -> None:
         wait = 0.1
@@ -426,6 +444,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     state = build_state(settings)
     people = ConsentBook(state)
     vault = open_folder_vault(settings, clock())
+    texts = TextKeys(state, vault, clock)
     engine, store = build_store(settings, data, vault)
     training = build_training(settings, clock, vault, ask_state(state, keys))
     spool = Spool(
@@ -443,11 +462,12 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         store=store,
         state=state,
         people=people,
+        texts=texts,
         book=KeyBook(state, clock),
         audit=build_audit(settings, state),
         spool=spool,
         writer=writer,
-        collector=Collector(build_pipeline(settings, keys, people), spool, clock),
+        collector=Collector(build_pipeline(settings, keys, people, texts), spool, clock),
         engine=engine,
         clock=clock,
         store_ready=Future(),

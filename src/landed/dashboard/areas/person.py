@@ -85,7 +85,8 @@ def _parts(asked: Asked, key: bytes, links: Links = ()) -> tuple[Part, ...]:
             name="timeline",
             title="The timeline",
             fetch=lambda: build_timeline(
-                fetch_person_timeline(store, key, period, limit=_MOST), links
+                fetch_person_timeline(store, key, period, limit=_MOST, texts=asked.services.texts),
+                links,
             ),
         ),
     )

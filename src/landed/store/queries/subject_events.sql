@@ -5,6 +5,7 @@ SELECT * EXCEPT message_id
 FROM
 (
     SELECT
+        toString(subject_key) AS person,
         toString(event) AS event,
         occurred_at,
         received_at,
@@ -17,6 +18,7 @@ FROM
     PREWHERE subject_key IN {subjects:Array(UUID)}
     UNION ALL
     SELECT
+        toString(subject_key) AS person,
         toString(event) AS event,
         occurred_at,
         received_at,
