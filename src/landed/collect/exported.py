@@ -130,7 +130,7 @@ def seal_rows(batch: pa.RecordBatch, texts: TextKeys) -> pa.RecordBatch:
     found = {
         place: value
         for place, (event, text) in enumerate(zip(events, kept, strict=True))
-        if has_texts(event, value := json.loads(text), is_restored=True)
+        if has_texts(event, value := _read_object(text), is_restored=True)
     }
     if not found:
         return batch
@@ -141,6 +141,15 @@ def seal_rows(batch: pa.RecordBatch, texts: TextKeys) -> pa.RecordBatch:
         kept[place] = _dense(sealed)
     at = batch.schema.get_field_index("properties")
     return batch.set_column(at, batch.schema.field(at), pa.array(kept, batch.schema.field(at).type))
+
+
+def _read_object(text: str) -> dict[str, Any]:
+    """What a column of JSON says; nothing where it is none, which the store refuses by itself."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _is_wanted(

@@ -53,8 +53,8 @@ def has_texts(event: str, value: Any, name: str = "", *, is_restored: bool = Fal
 
     Args:
         event: Canonical name of the event.
-        value: The properties, or what is in them.
-        name: Of the property that holds the value.
+        value: The properties, or an object or list in them.
+        name: Of the property that holds a list.
         is_restored: As in `seal_texts`.
 
     Examples:
@@ -73,9 +73,7 @@ def has_texts(event: str, value: Any, name: str = "", *, is_restored: bool = Fal
             elif type(one) in _DEEP and has_texts(event, one, key, is_restored=is_restored):
                 return True
         return False
-    if isinstance(value, list):
-        return any(has_texts(event, {name: one}, is_restored=is_restored) for one in value)
-    return False
+    return any(has_texts(event, {name: one}, is_restored=is_restored) for one in value)
 
 
 def _is_open(event: str, name: str, text: str, *, is_restored: bool) -> bool:

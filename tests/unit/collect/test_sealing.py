@@ -270,3 +270,10 @@ def test_rows_of_an_export_are_sealed_where_they_are_readable(keys: MemoryKeys) 
     assert first == batch["properties"][0].as_py()
     assert open_texts(msgspec.json.decode(second), ANN, keys.made[ANN]) == {"suggestions": SAID}
     assert seal_rows(once, keys) is once
+
+
+@pytest.mark.parametrize("properties", ["", "7", "[7]", "{", '"text"', "[" * 100_000])
+def test_what_is_no_object_is_left_to_the_store(keys: MemoryKeys, properties: str) -> None:
+    row = {**exported("feedback_given"), "properties": properties}
+    batch = to_events_batch([row])
+    assert seal_rows(batch, keys) is batch
