@@ -1,9 +1,9 @@
 """The small relational state: what is said rarely and must be known at once.
 
-Consents and restrictions of people, keys, and the log of who did what live here: single rows that
-are changed one by one, which a column store does badly. SQLite in the data folder, or PostgreSQL
-where several servers share it; `State` is either. People are named by digests of their pseudonyms
-only.
+Consents and restrictions of people, keys, the log of who did what, and what was released to the
+public live here: single rows that are changed one by one, which a column store does badly. SQLite
+in the data folder, or PostgreSQL where several servers share it; `State` is either. People are
+named by digests of their pseudonyms only.
 """
 
 from landed.state.api_keys import (
@@ -41,6 +41,7 @@ from landed.state.consents import (
 )
 from landed.state.database import State, connect_state
 from landed.state.marks import fetch_mark
+from landed.state.releases import ReleaseRow, fetch_releases, keep_told, spend
 
 __all__ = [
     "ApiKeyRow",
@@ -49,6 +50,7 @@ __all__ = [
     "ConsentRow",
     "KeyState",
     "PurposeRow",
+    "ReleaseRow",
     "RestrictionRow",
     "State",
     "add_api_key",
@@ -68,9 +70,12 @@ __all__ = [
     "fetch_mark",
     "fetch_marks",
     "fetch_purposes",
+    "fetch_releases",
     "fetch_restrictions",
+    "keep_told",
     "note_keys_used",
     "replace_api_key",
     "revoke_api_keys",
+    "spend",
     "start_restriction",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "MARKS",
     "METADATA",
     "PURPOSES",
+    "RELEASES",
     "RESTRICTIONS",
     "UtcTime",
 ]
@@ -115,4 +116,14 @@ AUDIT: Final = Table(
     Column("status", Integer, nullable=False),
     Column("detail", Text, nullable=False),
     Column("digest", String(64), nullable=False),
+)
+RELEASES: Final = Table(
+    "public_releases",
+    METADATA,
+    Column("release_id", String(32), primary_key=True),
+    Column("dataset", String(64), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("millis", Integer, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("told", Text, nullable=True),
 )
