@@ -82,7 +82,7 @@ def build_mechanism(sensitivity: int, epsilon: float) -> Any:
         >>> build_mechanism(3, 0.5).map(d_in=3) <= 0.5
         True
     """
-    import opendp.prelude as dp  # noqa: PLC0415 - an extra, 100 MB and 0.4 s to import
+    import opendp.prelude as dp  # noqa: PLC0415 - an extra, 50 MB and 0.4 s to import
 
     dp.enable_features("contrib")
     numbers = dp.vector_domain(dp.atom_domain(T="i64"))

@@ -188,7 +188,7 @@ class Design:
                 within = timedelta(days=wish.within_days or 0)
                 seconds = int(within.total_seconds())
                 return asked | {"as_of": until + within, "within_seconds": seconds}
-            case "salary":
+            case _:
                 bounds = {"low": wish.low, "high": wish.high, "middle": self.middle}
                 return asked | {"events": ["recommendation_shown"], **bounds}
 
@@ -348,7 +348,7 @@ def _cells(wish: PublicWish) -> tuple[tuple[str, str, str], ...]:
     if count > _MOST_CELLS:
         raise InvalidInputError(
             f"There would be {count:,} cells; at most {_MOST_CELLS:,} go. Take a coarser grain or "
-            "list less values.",
+            "list fewer values.",
             detail="$.values",
         )
     return tuple(itertools.product(buckets, sides[0], sides[1]))
@@ -389,6 +389,6 @@ def _adds(wish: PublicWish) -> dict[str, int]:
             return {"events": wish.most_each or 1}
         case "interview_chance":
             return {"people": 1, "interviewed": 1}
-        case "salary_potential":
+        case _:
             low, high = wish.low or 0, wish.high or 0
             return {"people": 1, "from_middle": high - (low + high) // 2}
