@@ -47,11 +47,12 @@ CANARIES = (
     Canary(
         "mail with nothing in it", "rohr\u200bammer@nest\u2060bau.example", ("ammer@", "bau.ex")
     ),
+    Canary("mail over two lines", "bartmeise@nestbau-\nrand.com", ("bartmeise", "rand.com")),
     Canary(
-        "mail over two lines", "bartmeise@nestbau-\nrand.example", ("bartmeise", "rand.example")
+        "mail in JSON in JSON",
+        json.dumps(json.dumps({"remark": "seidenschwanz@nestbau.example"})),
+        ("seidenschwanz",),
     ),
-    Canary("mail in JSON", '{"remark": "seidenschwanz@nestbau.example"}', ("seidenschwanz",)),
-    Canary("name in JSON", '{"first_name": "Ortolanius"}', ("ortolanius",)),
     Canary(
         "mail in wide letters",
         "\uff50\uff49\uff52\uff4f\uff4c@nestbau.example",
