@@ -175,6 +175,13 @@ class Settings(BaseSettings):
         ge=128 << 20,
         description="Memory cap of the training zone's embedded engine.",
     )
+    public_epsilon: float = Field(
+        0.0,
+        ge=0,
+        le=100,
+        description="The privacy budget of the log of events: how much epsilon all releases of "
+        "numbers for the public (`landed public`) may spend together, for good. 0: none is made.",
+    )
     phone_region: str = Field(
         "US", description="Country for phone numbers that are written without a country code."
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 __all__ = [
     "AuthError",
+    "BudgetSpentError",
     "ForbiddenError",
     "InvalidEventError",
     "InvalidInputError",
@@ -15,6 +16,7 @@ __all__ = [
     "LandedError",
     "MalformedRequestError",
     "NotFoundError",
+    "PublicOffError",
     "QueryError",
     "RateLimitedError",
     "SpoolFullError",
@@ -102,6 +104,20 @@ class TrainingOffError(LandedError):
 
     code = "training_off"
     status = 404
+
+
+class PublicOffError(LandedError):
+    """Numbers for the public are switched off, or what makes their noise is not installed."""
+
+    code = "public_off"
+    status = 404
+
+
+class BudgetSpentError(LandedError):
+    """What is left of a dataset's privacy budget does not suffice for a release."""
+
+    code = "budget_spent"
+    status = 409
 
 
 class KeyChangedError(LandedError):

@@ -155,6 +155,7 @@ GROUPS: Final = (
         (
             r"GET /api/admin/(keys|quarantine)",
             r"GET /api/analytics/dashboard/export",
+            r"GET /api/privacy/public-aggregates",
         ),
     ),
     Group(
@@ -165,6 +166,7 @@ GROUPS: Final = (
             r"POST /api/admin/keys(/\{name\}/rotate)?",
             r"DELETE /api/admin/keys/\{name\}",
             r"POST /api/privacy/purposes",
+            r"POST /api/privacy/public-aggregates(/plan)?",
         ),
         "Not by a session: another site's form could send it.",
     ),

@@ -23,7 +23,7 @@ JANE = {"user_id": "jane of the audit"}
 GUARDS = {require_admin, require_subject, require_admin_viewer, require_person}
 # It tells how far a request is and is asked each second; its certificate names digests only.
 # They tell of nobody, or what was told and noted before.
-UNNOTED = {"get_erasure", "list_purposes", "show_retention"}
+UNNOTED = {"get_erasure", "list_purposes", "show_retention", "plan_public", "list_public"}
 
 
 def last(services: Services) -> AuditRow:

@@ -44,6 +44,20 @@ CANARIES = (
     ),
     Canary("mail in percent signs", "turmfalke%40nestbau.example", ("turmfalke",)),
     Canary("mail in look-alikes", "turmf\u0430lke@nestb\u0430u.example", ("turmf", "nestb")),
+    Canary(
+        "mail with nothing in it", "rohr\u200bammer@nest\u2060bau.example", ("ammer@", "bau.ex")
+    ),
+    Canary("mail over two lines", "bartmeise@nestbau-\nrand.com", ("bartmeise", "rand.com")),
+    Canary(
+        "mail in JSON in JSON",
+        json.dumps(json.dumps({"remark": "seidenschwanz@nestbau.example"})),
+        ("seidenschwanz",),
+    ),
+    Canary(
+        "mail in wide letters",
+        "\uff50\uff49\uff52\uff4f\uff4c@nestbau.example",
+        ("\uff50\uff49\uff52", "nestb"),
+    ),
     Canary("codice fiscale", "RSSMRA85T10A562S", ("rssmra85t10a562s",)),
     Canary("phone", "+1 415 555 0199", ("415 555 0199", "5550199")),
     Canary("phone in prose", "Call (212) 736-5047 before noon", ("736-5047", "7365047")),

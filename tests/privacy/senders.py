@@ -79,6 +79,7 @@ def _client(server: Server) -> httpx.Client:
 def _headers(text: str) -> dict[bytes, bytes]:
     key = base64.b64encode(f"{WRITE_KEY}:".encode())
     encoded = quote(text).encode()
+    text = text.replace("\n", " ")  # else it is no header
     return {
         b"Authorization": b"Basic " + key,
         b"User-Agent": f"Mozilla/5.0 ({text})".encode(),

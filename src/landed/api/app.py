@@ -41,6 +41,7 @@ from landed.api.login import (
 from landed.api.privacy import privacy_handlers
 from landed.api.problems import EXCEPTION_HANDLERS, send_problem
 from landed.api.protection import add_headers
+from landed.api.public import public_handlers
 from landed.api.reads import build_caches, read_handler
 from landed.api.reference import reference_handlers
 from landed.api.training import log_training, training_handlers
@@ -75,6 +76,7 @@ def create_app(
         *key_handlers(),
         *privacy_handlers(),
         *consent_handlers(),
+        *public_handlers(),
         *training_handlers(),
         *(read_handler(read) for read in READS),
         *export_handlers(),

@@ -32,6 +32,7 @@ _REFUSALS: Final = {
     "401": "No key, or an unknown one.",
     "403": "The key is known but may not do this.",
     "404": "There is no such thing, nobody of that id has an event, or it is switched off.",
+    "409": "What is left of the budget does not suffice.",
     "413": "The body or an event is over its limit.",
     "422": "A parameter breaks its rule.",
     "429": "Too many requests, or wrong keys; send again after Retry-After.",
@@ -225,6 +226,17 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
         "get": _Operation(
             {_JSON: {"type": "array", "items": refer("KeptAnswer")}}, ("401", "403", "503")
         )
+    },
+    "/api/privacy/public-aggregates": {
+        "post": _Operation(
+            {_JSON: refer("PublicRelease"), "text/csv": _TEXT},
+            (*_PERSONAL, "404", "409", "422"),
+            refer("PublicWish"),
+        ),
+        "get": _Operation({_JSON: refer("PublicBudget")}, ("401", "403", "503")),
+    },
+    "/api/privacy/public-aggregates/plan": {
+        "post": _Operation({_JSON: refer("PublicPlan")}, (*_PERSONAL, "422"), refer("PublicWish"))
     },
     "/api/privacy/certificate-key": {"get": _Operation({_JSON: refer("CertificateKey")})},
     "/api/training/log": {

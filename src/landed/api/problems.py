@@ -114,7 +114,9 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[b
     places = [
         f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
-    _log.error("unexpected", kind=type(error).__name__, route=request.url.path, at=places[-5:])
+    # The route as it was declared: in an address, somebody's id can stand.
+    route = f"{request.method} {request.scope.get('path_template', '')}"
+    _log.error("unexpected", kind=type(error).__name__, route=route, at=places[-5:])
     known = LandedError("Something failed on our side; the log says where. Send again later.")
     return Response(replies.error(known), status_code=500, media_type=PROBLEM)
 

@@ -21,6 +21,7 @@ from landed.api.privacy import CertificateKey, KeptAnswer, RequestAnswer, Subjec
 from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
+from landed.privacy import PublicBudget, PublicPlan, PublicRelease, PublicWish
 from landed.training import MAX_EVENTS, Interaction, ResumeEvent, Risk
 
 __all__ = ["REFERENCES", "Json", "build_schemas", "refer"]
@@ -261,6 +262,7 @@ def build_schemas() -> Json:
             *(SubjectRequest, RequestAnswer, CertificateKey, KeptAnswer),
             *(ConsentRequest, PermissionsAnswer, PurposeRequest, PurposeAnswer),
             RestrictionRequest,
+            *(PublicWish, PublicPlan, PublicRelease, PublicBudget),
             *(KeyRequest, RotationRequest, NewKey, KeyAnswer, RevokedKeys),
             *(TrainingAnswer, ResumeEvent, Interaction, Risk),
         ],

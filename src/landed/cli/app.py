@@ -24,6 +24,7 @@ from landed.cli import (
     migrate,
     plan,
     privacy,
+    public,
     quarantine,
     report,
     serve,
@@ -61,6 +62,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(encryption.app, name="encryption")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(training.app, name="training")
+app.add_typer(public.app, name="public")
 
 
 def main() -> None:

@@ -15,8 +15,12 @@ from landed.config import Settings
 from landed.errors import LandedError
 from landed.privacy import (
     PrivacyRequest,
+    PublicWish,
+    fetch_budget,
     fetch_requests,
     fetch_rules,
+    make_release,
+    plan_release,
     write_personal_html,
     write_personal_json,
 )
@@ -131,6 +135,20 @@ def _publish(services: Services, body: dict[str, Any]) -> Any:
     return _as_json({**asdict(rule), "silence_allows": rule.silence_allows})
 
 
+def _budget(services: Services, _: dict[str, Any]) -> Any:
+    return _as_json(fetch_budget(services.state, services.settings.public_epsilon))
+
+
+def _release(services: Services, body: dict[str, Any]) -> Any:
+    """A release, or what it would be: the place is `public-aggregates` or has `/plan` behind it."""
+    is_plan = body.pop("request_id") == "plan"
+    wish = msgspec.convert(body, PublicWish)
+    given: dict[str, Any] = {"allowed": services.settings.public_epsilon, "now": services.clock()}
+    if is_plan:
+        return _as_json(plan_release(services.state, wish, **given))
+    return _as_json(make_release(services.store, services.state, wish, **given))
+
+
 _DOES: Final[dict[tuple[str, str], tuple[str, Callable[[Services, dict[str, Any]], Any]]]] = {
     ("GET", "retention"): ("", _retention),
     ("POST", "access"): ("access", _show),
@@ -138,6 +156,8 @@ _DOES: Final[dict[tuple[str, str], tuple[str, Callable[[Services, dict[str, Any]
     ("GET", "erasures"): ("read_requests", _look),
     ("POST", "consents"): ("consent", _consent),
     ("POST", "restrictions"): ("restriction", _restrict),
+    ("GET", "public-aggregates"): ("", _budget),
+    ("POST", "public-aggregates"): ("public_release", _release),
     ("GET", "purposes"): ("", _purposes),
     ("POST", "purposes"): ("publish_purpose", _publish),
 }

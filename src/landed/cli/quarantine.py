@@ -53,7 +53,12 @@ def list_events(
         lines = ["  ".join(str(row[column]) for column in _COLUMNS), f"    {row['reason']}"]
         if content:
             lines.append(f"    {row['content']}")
-        console.print(Text("\n".join(lines)), soft_wrap=True)
+        console.print(Text("\n".join(map(_shown, lines))), soft_wrap=True)
+
+
+def _shown(line: str) -> str:
+    """Without what moves a terminal's cursor: anybody with a write key can fill the quarantine."""
+    return "".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in line)
 
 
 @app.command("replay")

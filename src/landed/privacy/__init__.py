@@ -15,6 +15,8 @@ What a person allows is recorded with its history (`record_consents`), and asked
 And what a person may ask later: to see everything (`fetch_personal_data`), and to be forgotten
 (`record_request`, `erase_requested`, `finish_erased`), with a signed certificate. `AuditLog` keeps
 who looked at whom, so that nobody can alter it unseen.
+
+Numbers for the public have noise, and spend of a budget (`plan_release`, `make_release`).
 """
 
 from landed.privacy.access import (
@@ -54,6 +56,7 @@ from landed.privacy.erasure import (
 from landed.privacy.keys import find_training_key, load_keys, load_training_key
 from landed.privacy.masters import find_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
+from landed.privacy.publishing import PublicWish
 from landed.privacy.purposes import (
     PURPOSES,
     Basis,
@@ -61,6 +64,15 @@ from landed.privacy.purposes import (
     Rule,
     fetch_rules,
     publish_purpose,
+)
+from landed.privacy.release_files import PublicForm, write_release
+from landed.privacy.releases import (
+    PublicBudget,
+    PublicPlan,
+    PublicRelease,
+    fetch_budget,
+    make_release,
+    plan_release,
 )
 from landed.privacy.requests import (
     PrivacyRequest,
@@ -114,6 +126,11 @@ __all__ = [
     "PersonalData",
     "PrivacyRequest",
     "Pseudonymiser",
+    "PublicBudget",
+    "PublicForm",
+    "PublicPlan",
+    "PublicRelease",
+    "PublicWish",
     "Purpose",
     "Rule",
     "Scrubber",
@@ -129,6 +146,7 @@ __all__ = [
     "digest_subject",
     "erasable_of",
     "erase_requested",
+    "fetch_budget",
     "fetch_permissions",
     "fetch_personal_data",
     "fetch_requests",
@@ -144,12 +162,14 @@ __all__ = [
     "load_keys",
     "load_training_key",
     "make_api_key",
+    "make_release",
     "may_collect",
     "may_train",
     "open_sealed",
     "open_texts",
     "open_vault",
     "parse_span",
+    "plan_release",
     "private_context",
     "public_key_of",
     "publish_purpose",
@@ -167,4 +187,5 @@ __all__ = [
     "write_key_file",
     "write_personal_html",
     "write_personal_json",
+    "write_release",
 ]

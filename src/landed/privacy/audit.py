@@ -55,6 +55,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "export_events": "Exported events",
     "training_report": "Looked how alike people are",
     "training_export": "Exported a training set",
+    "public_release": "Released numbers for the public",
     "restore_events": "Took events back",
     "read_quarantine": "Read the quarantine",
     "replay_quarantine": "Replayed the quarantine",

@@ -1,9 +1,9 @@
 """The small relational state: what is said rarely and must be known at once.
 
-Consents and restrictions of people, keys, those of people's texts too, and the log of who did what
-live here: single rows that are changed one by one, which a column store does badly. SQLite in the
-data folder, or PostgreSQL where several servers share it; `State` is either. People are named by
-digests of their pseudonyms only.
+Consents and restrictions of people, keys, those of people's texts too, the log of who did what, and
+what was released to the public live here: single rows that are changed one by one, which a column
+store does badly. SQLite in the data folder, or PostgreSQL where several servers share it; `State`
+is either. People are named by digests of their pseudonyms only.
 """
 
 from landed.state.api_keys import (
@@ -49,6 +49,7 @@ from landed.state.person_keys import (
     fetch_person_key_wraps,
     fetch_person_keys,
 )
+from landed.state.releases import ReleaseRow, fetch_releases, keep_told, spend
 
 __all__ = [
     "PERSON_KEYS_MARK",
@@ -59,6 +60,7 @@ __all__ = [
     "KeyState",
     "PersonKeyRow",
     "PurposeRow",
+    "ReleaseRow",
     "RestrictionRow",
     "State",
     "add_api_key",
@@ -82,9 +84,12 @@ __all__ = [
     "fetch_person_key_wraps",
     "fetch_person_keys",
     "fetch_purposes",
+    "fetch_releases",
     "fetch_restrictions",
+    "keep_told",
     "note_keys_used",
     "replace_api_key",
     "revoke_api_keys",
+    "spend",
     "start_restriction",
 ]

@@ -29,6 +29,7 @@ __all__ = [
     "METADATA",
     "PERSON_KEYS",
     "PURPOSES",
+    "RELEASES",
     "RESTRICTIONS",
     "UtcTime",
 ]
@@ -126,4 +127,14 @@ PERSON_KEYS: Final = Table(
     Column("data_key", String(16), nullable=False),
     Column("made_at", UtcTime, nullable=False),
     sqlite_with_rowid=False,
+)
+RELEASES: Final = Table(
+    "public_releases",
+    METADATA,
+    Column("release_id", String(32), primary_key=True),
+    Column("dataset", String(64), nullable=False),
+    Column("asked", Text, nullable=False),
+    Column("millis", Integer, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("told", Text, nullable=True),
 )

@@ -12,6 +12,7 @@ from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import FORMATS, ExportForm
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
+from landed.store.public_sql import PUBLIC_DIMENSIONS, Added, ask_public_cells
 from landed.store.refusals import RefusedError, explain_refusal
 from landed.store.retention import Kept, fetch_kept, follow_limits
 from landed.store.rewriting import rewrite_tables
@@ -28,10 +29,12 @@ __all__ = [
     "INSERT",
     "NO_SESSION",
     "PAGE",
+    "PUBLIC_DIMENSIONS",
     "QUARANTINE_SCHEMA",
     "READ",
     "TRAINING_CELLS",
     "TRAINING_SCHEMAS",
+    "Added",
     "Erasable",
     "ExportForm",
     "Kept",
@@ -39,6 +42,7 @@ __all__ = [
     "RefusedError",
     "Store",
     "Target",
+    "ask_public_cells",
     "ask_training_risk",
     "connect",
     "count_erasable",
