@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import msgspec
 
 from landed.cli.local import find_server, opened
 from landed.config import Settings
-from landed.errors import LandedError
+from landed.errors import LandedError, StoreError
 from landed.privacy import (
     PrivacyRequest,
     fetch_requests,
@@ -21,7 +21,7 @@ from landed.privacy import (
     write_personal_json,
 )
 from landed.store import fetch_kept
-from landed.wiring import Services, restrict_person
+from landed.wiring import Services, follow_wishes, restrict_person
 
 __all__ = ["Ask", "desk"]
 
@@ -104,6 +104,8 @@ def _consent(services: Services, body: dict[str, Any]) -> Any:
     found = services.record_consents(
         body["user_id"], body["consents"], source=body["source"], version=body["version"]
     )
+    with suppress(StoreError):  # the next start of a server does it
+        follow_wishes(services)
     return _as_json(found.to_answer())
 
 

@@ -41,6 +41,7 @@ from landed.state.consents import (
 )
 from landed.state.database import State, connect_state
 from landed.state.marks import fetch_mark
+from landed.state.training_wishes import TrainingWish, Wish, fetch_wishes, settle_wishes
 
 __all__ = [
     "ApiKeyRow",
@@ -51,6 +52,8 @@ __all__ = [
     "PurposeRow",
     "RestrictionRow",
     "State",
+    "TrainingWish",
+    "Wish",
     "add_api_key",
     "add_audit",
     "add_consents",
@@ -69,8 +72,10 @@ __all__ = [
     "fetch_marks",
     "fetch_purposes",
     "fetch_restrictions",
+    "fetch_wishes",
     "note_keys_used",
     "replace_api_key",
     "revoke_api_keys",
+    "settle_wishes",
     "start_restriction",
 ]

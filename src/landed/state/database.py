@@ -16,7 +16,7 @@ from landed.errors import InvalidInputError, StateError
 
 __all__ = ["LATEST", "State", "connect_state"]
 
-LATEST: Final = "0002"
+LATEST: Final = "0003"
 """The revision that this version works with; the last file of `migrations/versions`."""
 
 _LOCK_SECONDS: Final = 10.0

@@ -18,7 +18,13 @@ from landed.store.rewriting import rewrite_tables
 from landed.store.sql_files import list_queries, read_query
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA, TRAINING_SCHEMAS
 from landed.store.target import Target, parse_dsn
-from landed.store.training_erasing import count_training, erase_training, note_training
+from landed.store.training_aside import put_training_back, set_training_aside
+from landed.store.training_erasing import (
+    TaughtRows,
+    count_training,
+    erase_training,
+    note_training,
+)
 from landed.store.training_sql import TRAINING_CELLS, ask_training_risk, stream_training
 
 __all__ = [
@@ -39,6 +45,7 @@ __all__ = [
     "RefusedError",
     "Store",
     "Target",
+    "TaughtRows",
     "ask_training_risk",
     "connect",
     "count_erasable",
@@ -53,9 +60,11 @@ __all__ = [
     "note_training",
     "parse_dsn",
     "put_back",
+    "put_training_back",
     "read_query",
     "rewrite_tables",
     "set_aside",
+    "set_training_aside",
     "stream_training",
     "write_analyst_user",
 ]

@@ -17,10 +17,11 @@ import structlog
 
 from landed.errors import InvalidEventError, KeyChangedError, LandedError, StoreError
 from landed.privacy import PrivacyRequest, Scrubber, TrainingKey, check_store, may_train
-from landed.store import TRAINING_SCHEMAS, Store
+from landed.state import TrainingWish
+from landed.store import TRAINING_SCHEMAS, Store, put_training_back, set_training_aside
 from landed.store.supervisor import EngineProcess
 from landed.training.anonymising import Anonymiser
-from landed.training.erasing import account_for, erase_people
+from landed.training.erasing import account_for, erasure_of, remove_people, withdrawal_of
 from landed.training.types import TABLES, Log, Refusal, Taken, TrainingEvent
 
 __all__ = ["TrainingZone"]
@@ -139,10 +140,31 @@ class TrainingZone:
         Raises:
             StoreError: The store is away, or rows are left; try again.
         """
-        mine = [one for one in requests if one.training]
+        mine = [erasure_of(one) for one in requests if one.training]
         if mine:
             self.check_ready()
-            erase_people(self.store, mine)
+            remove_people(self.store, mine)
+
+    def follow(self, wishes: Sequence[TrainingWish]) -> None:
+        """Do what people said since they came here: rows go, are set aside, or come back.
+
+        Args:
+            wishes: Done ones too where rows may have come back.
+
+        Raises:
+            StoreError: The store is away, or rows are left; try again.
+        """
+        self.check_ready()
+        gone = [withdrawal_of(one) for one in wishes if one.wish == "withdrawal"]
+        if gone:
+            remove_people(self.store, gone)
+        restrictions = [one for one in wishes if one.wish == "restriction"]
+        back = [one.subject for one in restrictions if one.state == "lifted"]
+        aside = [one.subject for one in restrictions if one.state != "lifted"]
+        if back:
+            put_training_back(self.store, back)
+        if aside:
+            set_training_aside(self.store, aside)
 
     def fetch_person(self, user_id: str) -> list[dict[str, Any]]:
         """Read what the zone has of a person, the first day first.

@@ -1,5 +1,6 @@
 """The composition root: Settings in, services out. Nothing here decides anything."""
 
+from landed.wiring.following import follow_wishes, training_to_read
 from landed.wiring.health import Check, Health
 from landed.wiring.parts import build_audit, build_state, read_keys, read_master, utc_now
 from landed.wiring.restricting import keep_restrictions, restrict_person
@@ -12,9 +13,11 @@ __all__ = [
     "build_audit",
     "build_services",
     "build_state",
+    "follow_wishes",
     "keep_restrictions",
     "read_keys",
     "read_master",
     "restrict_person",
+    "training_to_read",
     "utc_now",
 ]
