@@ -16,9 +16,9 @@ from tests.serving import Server, serving
 from tests.training.sending import a_click, a_resume
 
 
-def teach(server: Server, *people: str) -> None:
+def teach(server: Server, *people: str, **more: str) -> None:
     for person in people:
-        body = {"events": [a_resume(person), a_click(person)]}
+        body = {"events": [a_resume(person, **more), a_click(person, **more)]}
         assert server.post("/api/training/log", body).json()["accepted"] == 2
 
 

@@ -54,6 +54,8 @@ def erase_now(services: Services, *, search: bool) -> int:
     )
     services.people.refresh()
     follow_wishes(services, search=search)
+    if zone is not None and search:
+        zone.tidy()
     return len(waiting)
 
 

@@ -40,6 +40,7 @@ from landed.state.consents import (
     start_restriction,
 )
 from landed.state.database import State, connect_state
+from landed.state.keeping import count_kept
 from landed.state.marks import fetch_mark
 from landed.state.training_wishes import TrainingWish, Wish, fetch_wishes, settle_wishes
 
@@ -60,6 +61,7 @@ __all__ = [
     "add_purpose",
     "connect_state",
     "count_audit",
+    "count_kept",
     "delete_people",
     "end_restrictions",
     "fetch_api_keys",

@@ -13,7 +13,15 @@ from landed.store.exports import FORMATS, ExportForm
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
-from landed.store.retention import Kept, fetch_kept, follow_limits
+from landed.store.retention import (
+    TRAINING_KEPT_BY,
+    Kept,
+    KeptBesides,
+    drop_idle_users,
+    fetch_kept,
+    fetch_kept_besides,
+    follow_limits,
+)
 from landed.store.rewriting import rewrite_tables
 from landed.store.sql_files import list_queries, read_query
 from landed.store.tables import EVENTS_SCHEMA, NO_SESSION, QUARANTINE_SCHEMA, TRAINING_SCHEMAS
@@ -37,10 +45,12 @@ __all__ = [
     "QUARANTINE_SCHEMA",
     "READ",
     "TRAINING_CELLS",
+    "TRAINING_KEPT_BY",
     "TRAINING_SCHEMAS",
     "Erasable",
     "ExportForm",
     "Kept",
+    "KeptBesides",
     "Limits",
     "RefusedError",
     "Store",
@@ -50,10 +60,12 @@ __all__ = [
     "connect",
     "count_erasable",
     "count_training",
+    "drop_idle_users",
     "erase_rows",
     "erase_training",
     "explain_refusal",
     "fetch_kept",
+    "fetch_kept_besides",
     "follow_limits",
     "list_queries",
     "migrate",
