@@ -160,6 +160,12 @@ class Settings(BaseSettings):
         description="Days after which refused events are deleted from the quarantine, by the time "
         "they came in. Unset: they stay.",
     )
+    keep_training_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which what people did is deleted from the training zone, by its "
+        "day. Unset: it stays until they take it back.",
+    )
     training: bool = Field(
         default=False,
         description="Keep the training zone: what people allowed to teach models, apart from all "

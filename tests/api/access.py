@@ -104,7 +104,7 @@ GROUPS: Final = (
     Group(
         "Training sets",
         _ADMINS | {"made training", "admin session"},
-        (r"GET /api/training/(report|export)",),
+        (r"GET /api/training/(report|removed|export)",),
     ),
     Group(
         "Numbers",

@@ -94,7 +94,7 @@ def test_nobody_of_this_zone_is_meant(filled: TrainingZone) -> None:
     filled.erase([stranger])
     assert filled.account(stranger) == [{"place": "training zone", "deleted": 0, "left": 0}]
     assert sum(map(sum, people(filled).values())) == 10
-    assert count_training(filled.store, {}).total() == 0
+    assert count_training(filled.store, {}) == {}
 
 
 def test_a_crash_in_between_is_made_good(

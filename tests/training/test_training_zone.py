@@ -142,6 +142,7 @@ def test_the_migrations_are_the_zones_own(zone: TrainingZone) -> None:
     tables = rows(zone, "SELECT name FROM system.tables WHERE database = currentDatabase()")
     assert {row["name"] for row in tables} == {
         *("users", "resume_events", "interactions"),
+        *("users_aside", "resume_events_aside", "interactions_aside"),
         *("erasures", "installation", "schema_migrations"),
     }
 

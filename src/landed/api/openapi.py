@@ -252,6 +252,9 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
             ("400", "401", "403", "404", "422", "503"),
         )
     },
+    "/api/training/removed": {
+        "get": _Operation({_JSON: refer("Removed")}, ("400", "401", "403", "404", "422", "503"))
+    },
     "/api/training/export": {
         "get": _Operation({PARQUET: {}}, ("400", "401", "403", "404", "422", "503"))
     },

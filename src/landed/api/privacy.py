@@ -17,7 +17,7 @@ from landed.api.admin import parse_body
 from landed.api.audit import note_subject
 from landed.api.auth import require_subject
 from landed.api.login import require_person
-from landed.errors import NotFoundError
+from landed.errors import InvalidInputError, NotFoundError
 from landed.privacy import (
     PrivacyRequest,
     fetch_requests,
@@ -25,8 +25,7 @@ from landed.privacy import (
     write_personal_html,
     write_personal_json,
 )
-from landed.store import fetch_kept
-from landed.wiring import Services
+from landed.wiring import Services, fetch_everything_kept
 
 __all__ = ["CertificateKey", "KeptAnswer", "RequestAnswer", "SubjectRequest", "privacy_handlers"]
 
@@ -35,6 +34,8 @@ _UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EXAMPLE: Final = '{"user_id": "user-42"}'
 AnyRequest = Request[Any, Any, Any]
 Format = Literal["json", "html"]
+Days = FromQuery[int | None]
+_MOST_DAYS: Final = 36_500
 
 
 class SubjectRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,20 +92,24 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     """What is kept of a kind.
 
     Attributes:
-        kind: events or quarantine.
-        days: How long a row stays; null: until it is erased.
-        rows: How many there are.
-        oldest: Time of the oldest; null where there are none.
+        zone: log, training, state or spool.
+        kind: Of what.
+        days: How long a row stays; null: no number of days says it.
+        rows: How many there are; of the spool, files.
+        oldest: Time of the oldest; null where there are none, or they have no time.
         due: How many are older than the limit, and go with the next merges.
         soon: How many more pass it within 30 days.
+        stays: How long, where no number of days says it.
     """
 
+    zone: str
     kind: str
     days: int | None
     rows: int
     oldest: datetime | None
     due: int
     soon: int
+    stays: str
 
 
 _decode: Final = msgspec.json.Decoder(SubjectRequest).decode
@@ -283,11 +288,25 @@ def get_certificate_key(request: AnyRequest) -> CertificateKey:
     operation_id="show_retention",
     summary="What is kept how long, and what goes when",
 )
-def show_retention(request: AnyRequest) -> list[KeptAnswer]:
-    """Tell for each kind of data how long it stays, and how much goes when; nothing is deleted."""
+def show_retention(
+    request: AnyRequest,
+    events_days: Days = None,
+    quarantine_days: Days = None,
+    training_days: Days = None,
+) -> list[KeptAnswer]:
+    """Tell for each kind of data how long it stays, and how much goes when; nothing is deleted.
+
+    With other limits, tell what they would do.
+    """
     services: Services = request.app.state.services
-    kept = fetch_kept(services.store, services.clock())
-    return [KeptAnswer(**asdict(one)) for one in kept]
+    wished = {"events": events_days, "quarantine": quarantine_days, "training": training_days}
+    tried = {kind: days for kind, days in wished.items() if days is not None}
+    for kind, days in tried.items():
+        if not 1 <= days <= _MOST_DAYS:
+            raise InvalidInputError(
+                f"{kind}_days is {days}; it must be 1 to {_MOST_DAYS:,}.", detail=f"$.{kind}_days"
+            )
+    return [KeptAnswer(**asdict(one)) for one in fetch_everything_kept(services, tried)]
 
 
 def _answer(found: PrivacyRequest) -> RequestAnswer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 import msgspec
@@ -18,13 +18,15 @@ from landed.collect.decode import read_body
 from landed.training import (
     MAX_BODY_BYTES,
     Portion,
+    Removed,
     Risk,
     Table,
     decode_log,
+    fetch_removed,
     fetch_risks,
     stream_portion,
 )
-from landed.wiring import Services
+from landed.wiring import Services, training_to_read
 
 __all__ = [
     "PARQUET",
@@ -122,9 +124,24 @@ def report_training(
 ) -> Response[list[Risk]]:
     """Count cells of people who look alike, of each table, step by step coarser."""
     services: Services = request.app.state.services
-    zone = services.training_zone()
-    zone.check_ready()
+    zone = training_to_read(services)
     return Response(fetch_risks(zone.store, k=k, l=l), headers=_NO_STORE)
+
+
+@get(
+    "/api/training/removed",
+    opt={"audit": "training_report"},
+    guards=[require_training],
+    sync_to_thread=True,
+    tags=["Training"],
+    operation_id="count_removed",
+    summary="How many people of a training set are gone since",
+)
+def count_removed(request: AnyRequest, since: FromQuery[datetime]) -> Response[Removed]:
+    """Count people who can be in a set that was made then, and withdrew, or were erased, since."""
+    services: Services = request.app.state.services
+    zone = training_to_read(services)
+    return Response(fetch_removed(zone.store, since), headers=_NO_STORE)
 
 
 @get(
@@ -146,8 +163,7 @@ async def export_training(
 ) -> Stream:
     """Stream the rows of a period as Parquet; rows of small cells stay in the zone."""
     services: Services = request.app.state.services
-    zone = services.training_zone()
-    zone.check_ready()
+    zone = await asyncio.to_thread(training_to_read, services)
     note_detail(request, table=table, period=period.isoformat(), k=k, l=l)
     portion = Portion(table=table, step=step, period=period, k=k, l=l)
     pieces = Pieces(stream_portion(zone.store, portion))
@@ -158,4 +174,4 @@ async def export_training(
 
 def training_handlers() -> list[Any]:
     """Handlers of what comes out of the zone; `log_training` is among those that take events."""
-    return [report_training, export_training]
+    return [report_training, count_removed, export_training]

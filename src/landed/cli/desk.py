@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import msgspec
 
 from landed.cli.local import find_server, opened
 from landed.config import Settings
-from landed.errors import LandedError
+from landed.errors import LandedError, StoreError
 from landed.privacy import (
     PrivacyRequest,
     PublicWish,
@@ -24,12 +24,12 @@ from landed.privacy import (
     write_personal_html,
     write_personal_json,
 )
-from landed.store import fetch_kept
-from landed.wiring import Services, restrict_person
+from landed.wiring import Services, fetch_everything_kept, follow_wishes, restrict_person
 
 __all__ = ["Ask", "desk"]
 
 _PATIENCE_SECONDS: Final = 120.0
+_ZONE_SECONDS: Final = 60.0
 Ask = Callable[[str, str, dict[str, Any]], Any]
 
 
@@ -57,7 +57,10 @@ def desk(settings: Settings) -> Iterator[Ask]:
 
         def ask(method: str, path: str, body: dict[str, Any]) -> Any:
             answer = client.request(
-                method, f"{server.url}/api/privacy/{path}", json=body if method == "POST" else None
+                method,
+                f"{server.url}/api/privacy/{path}",
+                json=body if method == "POST" else None,
+                params=None if method == "POST" else body,
             )
             if answer.is_error:
                 raise LandedError(f"The server refused: {answer.json()['message']}")
@@ -108,6 +111,8 @@ def _consent(services: Services, body: dict[str, Any]) -> Any:
     found = services.record_consents(
         body["user_id"], body["consents"], source=body["source"], version=body["version"]
     )
+    with suppress(StoreError):  # the next start of a server does it
+        follow_wishes(services)
     return _as_json(found.to_answer())
 
 
@@ -117,8 +122,11 @@ def _restrict(services: Services, body: dict[str, Any]) -> Any:
     )
 
 
-def _retention(services: Services, _: dict[str, Any]) -> Any:
-    return [asdict(one) for one in fetch_kept(services.store, services.clock())]
+def _retention(services: Services, body: dict[str, Any]) -> Any:
+    if services.training is not None:
+        services.training.ready.exception(_ZONE_SECONDS)
+    tried = {kind.removesuffix("_days"): days for kind, days in body.items() if days}
+    return [asdict(one) for one in fetch_everything_kept(services, tried)]
 
 
 def _purposes(services: Services, _: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Erasure by the clock: who asked to be forgotten is, and stays so; so for restriction."""
+"""By the clock: who asked to be forgotten is, and stays so; restriction and training too."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import structlog
 
 from landed.errors import LandedError
 from landed.privacy import destroy_text_keys, erase_requested, fetch_requests, finish_erased
-from landed.wiring import Services, keep_restrictions
+from landed.wiring import Services, follow_wishes, keep_restrictions
 
 __all__ = ["erase_forever", "erase_now"]
 
@@ -27,8 +27,8 @@ def erase_now(services: Services, *, search: bool) -> int:
 
     Args:
         services: Of the installation.
-        search: Also look for rows and keys that came back, of people who were forgotten before,
-            and for rows of people who are restricted: one look at every row.
+        search: Also look for rows and keys that came back, of people who were forgotten before, are
+            restricted or took back that models may learn from them: one look at every row.
 
     Returns:
         How many requests are not done yet; files of replaced parts stay for some minutes.
@@ -56,6 +56,9 @@ def erase_now(services: Services, *, search: bool) -> int:
         services.store, services.state, requests, services.keys, now, training=zone
     )
     services.people.refresh()
+    follow_wishes(services, search=search)
+    if zone is not None and search:
+        zone.tidy()
     return len(waiting)
 
 

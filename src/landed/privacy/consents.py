@@ -104,6 +104,7 @@ def record_consents(
     source: str,
     now: datetime,
     version: int | None = None,
+    training: Sequence[str] = (),
 ) -> None:
     """Keep what a person says to one or more purposes.
 
@@ -114,6 +115,7 @@ def record_consents(
         source: Where it was said, such as "settings page".
         now: When.
         version: Of the text that was shown; None: the one that holds now.
+        training: Digests of the person's pseudonyms in the training zone, which must follow.
 
     Raises:
         InvalidInputError: There is no such version yet.
@@ -132,7 +134,8 @@ def record_consents(
         for purpose, granted in answers.items()
     }
     if said:
-        add_consents(state, digest_subject(subject_key), said, source=source, now=now)
+        subject = digest_subject(subject_key)
+        add_consents(state, subject, said, source=source, now=now, training=training)
 
 
 def fetch_permissions(state: State, subjects: Sequence[bytes]) -> Permissions:

@@ -190,7 +190,7 @@ def finish_erased(
             waiting.append(step)
         elif request.request_id in gone:
             destroy_text_keys(state, [request], now)
-            said = delete_people(state, dict.fromkeys(request.subjects, request.received_at))
+            said = _forget_words(state, request)
             content = _content(request, keys, now, said, gone[request.request_id])
             text = sign_certificate(content, keys)
             step = replace(request, state="done", certificate=text, events=0, quarantined=0)
@@ -198,6 +198,12 @@ def finish_erased(
         elif request.state != "done":
             waiting.append(request)
     return waiting
+
+
+def _forget_words(state: State, request: PrivacyRequest) -> int:
+    until = request.received_at
+    training = dict.fromkeys(request.training, until)
+    return delete_people(state, dict.fromkeys(request.subjects, until), training=training)
 
 
 def _files(store: Store, before: datetime) -> int:

@@ -94,8 +94,9 @@ def find_emails(text: str) -> Iterator[tuple[int, int, Kind]]:
         gap = _SPACE_BEFORE.match(backwards)
         local = _LACOL.match(backwards, gap.end() if gap else 0)
         if domain and local and (gap is None or _is_mailbox(local.group(), domain.group())):
-            done = domain.end()
-            yield at.start() - local.end(), done, Kind.EMAIL
+            # `0@ zoe.quarb@rossi.example`: what looks like a domain is the next one's mailbox.
+            done = at.end() if _AT.match(text, domain.end()) else domain.end()
+            yield at.start() - local.end(), domain.end(), Kind.EMAIL
 
 
 def _is_mailbox(lacol: str, domain: str) -> bool:

@@ -40,6 +40,7 @@ from landed.state.consents import (
     start_restriction,
 )
 from landed.state.database import State, connect_state
+from landed.state.keeping import count_kept
 from landed.state.marks import fetch_mark
 from landed.state.person_keys import (
     PERSON_KEYS_MARK,
@@ -50,6 +51,7 @@ from landed.state.person_keys import (
     fetch_person_keys,
 )
 from landed.state.releases import ReleaseRow, fetch_releases, keep_told, spend
+from landed.state.training_wishes import TrainingWish, Wish, fetch_wishes, settle_wishes
 
 __all__ = [
     "PERSON_KEYS_MARK",
@@ -63,6 +65,8 @@ __all__ = [
     "ReleaseRow",
     "RestrictionRow",
     "State",
+    "TrainingWish",
+    "Wish",
     "add_api_key",
     "add_audit",
     "add_consents",
@@ -70,6 +74,7 @@ __all__ = [
     "add_purpose",
     "connect_state",
     "count_audit",
+    "count_kept",
     "delete_people",
     "delete_person_keys",
     "end_restrictions",
@@ -86,10 +91,12 @@ __all__ = [
     "fetch_purposes",
     "fetch_releases",
     "fetch_restrictions",
+    "fetch_wishes",
     "keep_told",
     "note_keys_used",
     "replace_api_key",
     "revoke_api_keys",
+    "settle_wishes",
     "spend",
     "start_restriction",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 from landed.state.database import State
 from landed.state.marks import move_mark
 from landed.state.tables import CONSENTS, MARKS, PURPOSES, RESTRICTIONS
+from landed.state.training_wishes import delete_wishes, put_wish
 
 __all__ = [
     "ConsentRow",
@@ -146,6 +147,7 @@ def add_consents(
     *,
     source: str,
     now: datetime,
+    training: Sequence[str] = (),
 ) -> None:
     """Keep what a person says.
 
@@ -155,6 +157,7 @@ def add_consents(
         answers: Purpose → yes or no, and to which version of its text.
         source: Where it was said.
         now: When.
+        training: Digests of the person's pseudonyms in the training zone, which must follow.
 
     Raises:
         StateError: The database is away; nothing was kept.
@@ -173,6 +176,9 @@ def add_consents(
     with state.writing() as connection:
         move_mark(connection, "consents")
         connection.execute(insert(CONSENTS), rows)
+        if "training" in answers:
+            is_wanted = not answers["training"][0]
+            put_wish(connection, "withdrawal", training, is_wanted=is_wanted, on=now.date())
 
 
 def fetch_history(state: State, subjects: Sequence[str]) -> list[ConsentRow]:
@@ -225,8 +231,16 @@ def fetch_changes(state: State, purpose: str, after: int, limit: int) -> list[Co
         return [_consent(row) for row in connection.execute(wanted)]
 
 
-def start_restriction(state: State, subject: str, now: datetime) -> None:
+def start_restriction(
+    state: State, subject: str, now: datetime, *, training: Sequence[str] = ()
+) -> None:
     """Note that a person's data may not be used from now on; again is no harm.
+
+    Args:
+        state: The state.
+        subject: Digest of a pseudonym.
+        now: When.
+        training: Digests of the person's pseudonyms in the training zone, which must follow.
 
     Raises:
         StateError: The database is away.
@@ -238,10 +252,19 @@ def start_restriction(state: State, subject: str, now: datetime) -> None:
         move_mark(connection, "rewritten")
         if connection.execute(open_one).first() is None:
             connection.execute(insert(RESTRICTIONS).values(subject=subject, since=now))
+        put_wish(connection, "restriction", training, is_wanted=True, on=now.date())
 
 
-def end_restrictions(state: State, subject: str, now: datetime) -> None:
+def end_restrictions(
+    state: State, subject: str, now: datetime, *, training: Sequence[str] = ()
+) -> None:
     """Note that a person's data may be used again.
+
+    Args:
+        state: The state.
+        subject: Digest of a pseudonym.
+        now: When.
+        training: As for `start_restriction`.
 
     Raises:
         StateError: The database is away.
@@ -252,6 +275,7 @@ def end_restrictions(state: State, subject: str, now: datetime) -> None:
     with state.writing() as connection:
         move_mark(connection, "rewritten")
         connection.execute(change.values(lifted_at=now))
+        put_wish(connection, "restriction", training, is_wanted=False, on=now.date())
 
 
 def fetch_restrictions(state: State, subjects: Sequence[str] | None = None) -> list[RestrictionRow]:
@@ -277,12 +301,15 @@ def fetch_restrictions(state: State, subjects: Sequence[str] | None = None) -> l
     ]
 
 
-def delete_people(state: State, moments: Mapping[str, datetime]) -> int:
+def delete_people(
+    state: State, moments: Mapping[str, datetime], *, training: Mapping[str, datetime] | None = None
+) -> int:
     """Delete all rows about people, and what lies of them in the write-ahead log.
 
     Args:
         state: The state.
         moments: Digest of a pseudonym → what was said until then goes.
+        training: The same of pseudonyms in the training zone; None: nobody.
 
     Returns:
         How many rows there were.
@@ -302,6 +329,8 @@ def delete_people(state: State, moments: Mapping[str, datetime]) -> int:
             for subject, until in moments.items():
                 asked = {"whose": subject, "until": until}
                 deleted += connection.execute(gone, asked).rowcount
+        for subject, until in (training or {}).items():
+            deleted += delete_wishes(connection, subject, until.date())
         if deleted:
             move_mark(connection, "rewritten")
     if deleted:

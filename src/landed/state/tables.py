@@ -31,6 +31,7 @@ __all__ = [
     "PURPOSES",
     "RELEASES",
     "RESTRICTIONS",
+    "TRAINING_WISHES",
     "UtcTime",
 ]
 
@@ -86,6 +87,15 @@ RESTRICTIONS: Final = Table(
     Column("subject", String(64), nullable=False),
     Column("since", UtcTime, nullable=False),
     Column("lifted_at", UtcTime, nullable=True),
+)
+TRAINING_WISHES: Final = Table(
+    "training_wishes",
+    METADATA,
+    Column("subject", String(64), primary_key=True),
+    Column("wish", String(16), primary_key=True),
+    Column("wish_id", String(36), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("state", String(8), nullable=False),
 )
 MARKS: Final = Table(
     "marks",

@@ -1,9 +1,9 @@
-"""Erasure in the training zone: rows of people who asked for it, and what is noted of it."""
+"""Removal from the training zone: rows of people who asked for it, and what is noted of it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from string import Template
 from typing import Final
@@ -13,15 +13,38 @@ from landed.store.digests import quote_digests, quote_words
 from landed.store.limits import UPKEEP
 from landed.store.sql_files import quote_name, read_statement
 
-__all__ = ["count_training", "erase_training", "note_training"]
+__all__ = ["TaughtRows", "count_training", "erase_training", "note_training"]
 
 Days = Mapping[str, date]
 _EPOCH: Final = date(1970, 1, 1)
-_EVENTS: Final = ("resume_events", "interactions")
+_EVENTS: Final = ("resume_events", "interactions", "resume_events_aside", "interactions_aside")
+_USERS: Final = ("users", "users_aside")
 
 
-def count_training(store: Store, wanted: Days) -> Counter[str]:
-    """Count the zone's rows of people who asked to be forgotten, by digest.
+@dataclass(frozen=True, slots=True)
+class TaughtRows:
+    """What the zone has of somebody, or had.
+
+    Attributes:
+        rows: How many.
+        people: Of how many people.
+        first_on: The day of the first thing that they did; None: nobody did anything.
+    """
+
+    rows: int = 0
+    people: int = 0
+    first_on: date | None = None
+
+    def __add__(self, other: TaughtRows) -> TaughtRows:
+        """Give what there is of both."""
+        days = [one for one in (self.first_on, other.first_on) if one is not None]
+        return TaughtRows(
+            self.rows + other.rows, self.people + other.people, min(days, default=None)
+        )
+
+
+def count_training(store: Store, wanted: Days) -> dict[str, TaughtRows]:
+    """Count the zone's rows of people whose rows are to go, by digest; set aside or not.
 
     Args:
         store: Of the zone.
@@ -31,9 +54,9 @@ def count_training(store: Store, wanted: Days) -> Counter[str]:
         StoreError: The store is away.
     """
     if not wanted:
-        return Counter()
+        return {}
     rows = store.answer(_written("training_erasable", wanted), limits=UPKEEP)
-    return Counter({row["digest"]: int(row["found"]) for row in rows})
+    return {row["digest"]: TaughtRows(int(row["found"]), 1, row["first_on"]) for row in rows}
 
 
 def erase_training(store: Store, wanted: Days) -> None:
@@ -51,21 +74,31 @@ def erase_training(store: Store, wanted: Days) -> None:
         QueryError: It refused: time or room.
     """
     database = quote_name(store.database)
-    for table in _EVENTS:
-        store.execute(_written("training_erase", wanted, database=database, table=table))
-    store.execute(_written("training_erase_users", wanted, database=database))
+    for statement, tables in (("training_erase", _EVENTS), ("training_erase_users", _USERS)):
+        for table in tables:
+            store.execute(_written(statement, wanted, database=database, table=table))
 
 
-def note_training(store: Store, request_id: str, *, ended: bool, rows: int) -> None:
-    """Note that an erasure begins or has ended: after a crash nobody could count any more.
+def note_training(
+    store: Store, removal_id: str, found: TaughtRows, *, kind: str, ended: bool
+) -> None:
+    """Note that a removal begins or has ended: after a crash nobody could count any more.
 
     Args:
         store: Of the zone.
-        request_id: Which one.
-        ended: Its rows are gone; else they are about to go.
-        rows: How many.
+        removal_id: Of the request, or of the wish.
+        found: What goes.
+        kind: `erasure` or `withdrawal`.
+        ended: The rows are gone; else they are about to go.
     """
-    values = {"request": request_id, "ended": ended, "rows": rows}
+    values = {
+        "removal": removal_id,
+        "ended": ended,
+        "rows": found.rows,
+        "kind": kind,
+        "people": found.people,
+        "first_on": "" if found.first_on is None else found.first_on.isoformat(),
+    }
     store.execute(read_statement("training_note"), values)
 
 

@@ -10,6 +10,13 @@ from landed.training.anonymising import Anonymiser
 from landed.training.decoding import MAX_BODY_BYTES, MAX_EVENTS, decode_log
 from landed.training.exporting import Portion, stream_portion, write_training_set
 from landed.training.report import STEPS, Risk, choose_risk, fetch_risks
+from landed.training.sets import (
+    Manifest,
+    Removed,
+    fetch_removed,
+    read_manifest,
+    write_manifest,
+)
 from landed.training.types import (
     TABLES,
     Interaction,
@@ -30,8 +37,10 @@ __all__ = [
     "Anonymiser",
     "Interaction",
     "Log",
+    "Manifest",
     "Portion",
     "Refusal",
+    "Removed",
     "ResumeEvent",
     "Risk",
     "Table",
@@ -41,7 +50,10 @@ __all__ = [
     "Trains",
     "choose_risk",
     "decode_log",
+    "fetch_removed",
     "fetch_risks",
+    "read_manifest",
     "stream_portion",
+    "write_manifest",
     "write_training_set",
 ]

@@ -45,6 +45,7 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
         small_cells: Those with less than k people or less than l different job descriptions.
         rows: Of the table.
         small_rows: Those in small cells, which an export leaves out.
+        people: Different people in cells that are not small: whom an export is about.
         smallest: People in the smallest cell: the k of the whole table. 0 of an empty one.
         least_varied: The least number of different job descriptions in a cell: its l. None of
             interactions, whose cells hide nothing.
@@ -58,6 +59,7 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
     small_cells: int
     rows: int
     small_rows: int
+    people: int
     smallest: int
     least_varied: int | None
     periods: list[date]
@@ -97,7 +99,8 @@ def choose_risk(risks: list[Risk], table: Table, *, most_left_out: float) -> Ris
     Examples:
         >>> def risk(step: int, small_rows: int) -> Risk:
         ...     return Risk(table="interactions", step=step, coarse="", cells=9, small_cells=1,
-        ...         rows=100, small_rows=small_rows, smallest=1, least_varied=None, periods=[])
+        ...         rows=100, small_rows=small_rows, people=9, smallest=1, least_varied=None,
+        ...         periods=[])
         >>> choose_risk([risk(0, 30), risk(1, 4)], "interactions", most_left_out=0.05).step
         1
     """

@@ -17,10 +17,19 @@ import structlog
 
 from landed.errors import InvalidEventError, KeyChangedError, LandedError, StoreError
 from landed.privacy import PrivacyRequest, Scrubber, TrainingKey, check_store, may_train
-from landed.store import TRAINING_SCHEMAS, Store
+from landed.state import TrainingWish
+from landed.store import (
+    TRAINING_KEPT_BY,
+    TRAINING_SCHEMAS,
+    Store,
+    drop_idle_users,
+    follow_limits,
+    put_training_back,
+    set_training_aside,
+)
 from landed.store.supervisor import EngineProcess
 from landed.training.anonymising import Anonymiser
-from landed.training.erasing import account_for, erase_people
+from landed.training.erasing import account_for, erasure_of, remove_people, withdrawal_of
 from landed.training.types import TABLES, Log, Refusal, Taken, TrainingEvent
 
 __all__ = ["TrainingZone"]
@@ -47,6 +56,7 @@ class TrainingZone:
         engine: The zone's own supervised engine, or None when a server is configured.
         trains: Whether the person of this id allows it, asked beside the event's own word; both
             must say yes.
+        keep_days: How long what people did stays; None: until they take it back.
 
     Attributes:
         store: As given.
@@ -65,6 +75,7 @@ class TrainingZone:
         clock: Callable[[], datetime],
         engine: EngineProcess | None = None,
         trains: Trains = _as_the_event_says,
+        keep_days: int | None = None,
     ) -> None:
         self.store = store
         self.engine = engine
@@ -75,7 +86,13 @@ class TrainingZone:
         self._one_at_a_time = threading.Lock()
         self._clock = clock
         self._trains = trains
+        self._keep_days = keep_days
         self._stopping = threading.Event()
+
+    @property
+    def limits(self) -> dict[str, int | None]:
+        """How many days rows stay, by table."""
+        return dict.fromkeys(TRAINING_KEPT_BY, self._keep_days)
 
     def start(self) -> None:
         """Begin to look for the store; events are refused until it is there."""
@@ -139,10 +156,43 @@ class TrainingZone:
         Raises:
             StoreError: The store is away, or rows are left; try again.
         """
-        mine = [one for one in requests if one.training]
+        mine = [erasure_of(one) for one in requests if one.training]
         if mine:
             self.check_ready()
-            erase_people(self.store, mine)
+            remove_people(self.store, mine)
+
+    def follow(self, wishes: Sequence[TrainingWish]) -> None:
+        """Do what people said since they came here: rows go, are set aside, or come back.
+
+        Args:
+            wishes: Done ones too where rows may have come back.
+
+        Raises:
+            StoreError: The store is away, or rows are left; try again.
+        """
+        self.check_ready()
+        gone = [withdrawal_of(one) for one in wishes if one.wish == "withdrawal"]
+        if gone:
+            remove_people(self.store, gone)
+        restrictions = [one for one in wishes if one.wish == "restriction"]
+        back = [one.subject for one in restrictions if one.state == "lifted"]
+        aside = [one.subject for one in restrictions if one.state != "lifted"]
+        if back:
+            put_training_back(self.store, back)
+        if aside:
+            set_training_aside(self.store, aside)
+
+    def tidy(self) -> int:
+        """Delete users whose events have all passed their limit, which a table's rule cannot do.
+
+        Returns:
+            How many there were.
+
+        Raises:
+            StoreError: The store is away.
+        """
+        self.check_ready()
+        return drop_idle_users(self.store)
 
     def fetch_person(self, user_id: str) -> list[dict[str, Any]]:
         """Read what the zone has of a person, the first day first.
@@ -203,6 +253,7 @@ class TrainingZone:
                     self.engine.start()
                 self.store.migrate("training")
                 check_store(self.store, self._key, self._key_file)
+                follow_limits(self.store, self.limits)
             except KeyChangedError as error:
                 self.ready.set_exception(error)
                 return

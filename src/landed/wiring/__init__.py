@@ -1,6 +1,8 @@
 """The composition root: Settings in, services out. Nothing here decides anything."""
 
+from landed.wiring.following import follow_wishes, training_to_read
 from landed.wiring.health import Check, Health
+from landed.wiring.keeping import KeptThing, fetch_everything_kept
 from landed.wiring.parts import build_audit, build_state, read_keys, read_master, utc_now
 from landed.wiring.restricting import keep_restrictions, restrict_person
 from landed.wiring.services import Services, build_services
@@ -8,13 +10,17 @@ from landed.wiring.services import Services, build_services
 __all__ = [
     "Check",
     "Health",
+    "KeptThing",
     "Services",
     "build_audit",
     "build_services",
     "build_state",
+    "fetch_everything_kept",
+    "follow_wishes",
     "keep_restrictions",
     "read_keys",
     "read_master",
     "restrict_person",
+    "training_to_read",
     "utc_now",
 ]

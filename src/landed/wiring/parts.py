@@ -198,6 +198,7 @@ def build_training(
         clock=clock,
         engine=engine,
         trains=trains,
+        keep_days=settings.keep_training_days,
     )
 
 

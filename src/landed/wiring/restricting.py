@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
+from landed.errors import StoreError
 from landed.privacy import Permissions, digest_subject, fetch_permissions
 from landed.state import end_restrictions, fetch_restrictions, start_restriction
 from landed.store import put_back, set_aside
+from landed.wiring.following import follow_wishes
 from landed.wiring.services import Services
 
 __all__ = ["keep_restrictions", "restrict_person"]
@@ -33,18 +36,21 @@ def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Per
         StateError: The state is away; nothing was done.
     """
     key = services.subject_key(user_id)
-    digest = digest_subject(key)
+    digest, training = digest_subject(key), services.training_digests(user_id)
     with services.moving:
         if is_wanted:
-            start_restriction(services.state, digest, services.clock())
+            start_restriction(services.state, digest, services.clock(), training=training)
             services.people.refresh()
             services.empty_spool(_SPOOL_SECONDS)
             set_aside(services.store, [digest])
         else:
             put_back(services.store, [digest])
-            end_restrictions(services.state, digest, services.clock())
+            end_restrictions(services.state, digest, services.clock(), training=training)
             services.people.refresh()
     services.forget_answers()
+    with suppress(StoreError):  # it is away, so that nobody reads it either; the job goes on
+        follow_wishes(services)
+    services.asked.set()
     return fetch_permissions(services.state, [key])
 
 

@@ -107,7 +107,8 @@ class Services:
         store_ready: Done once the store is migrated and known to be written with our pseudonym
             key; fails with `KeyChangedError` when it was written with another.
         alerts: The targets that are missed for a while; `landed.jobs` keeps it.
-        asked: Set when somebody asked to be forgotten; `landed.jobs` does it.
+        asked: Set when somebody asked to be forgotten, or said what the training zone must follow;
+            `landed.jobs` does it.
         keepers: What throws kept answers away, once somebody's rows are gone.
         moving: Held while rows of restricted people move.
         training: The training zone; None while it is switched off.
@@ -204,7 +205,7 @@ class Services:
             key,
             self.clock(),
             follow_links=follow_links,
-            training=self._training_digests(user_id),
+            training=self.training_digests(user_id),
         )
         self.asked.set()
         return request
@@ -233,8 +234,13 @@ class Services:
             StateError: The state is away; nothing was kept.
         """
         key, now = self.subject_key(user_id), self.clock()
-        record_consents(self.state, key, answers, source=source, now=now, version=version)
+        training = self.training_digests(user_id)
+        record_consents(
+            self.state, key, answers, source=source, now=now, version=version, training=training
+        )
         self.people.refresh()
+        if training and "training" in answers:
+            self.asked.set()
         return fetch_permissions(self.state, [key])
 
     def publish_purpose(self, purpose: Purpose, *, basis: Basis, text: str, renew: bool) -> Rule:
@@ -255,8 +261,12 @@ class Services:
         for forget in self.keepers:
             forget()
 
-    def _training_digests(self, user_id: str) -> list[str]:
-        """Who a person is in the training zone, on or off, if there ever was one."""
+    def training_digests(self, user_id: str) -> list[str]:
+        """Give who a person is in the training zone, on or off; empty: there never was one.
+
+        Args:
+            user_id: The id as the host sends it.
+        """
         key = find_training_key(self.settings.data / "keys")
         if key is None:
             return []

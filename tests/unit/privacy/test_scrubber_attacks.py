@@ -144,6 +144,11 @@ def test_half_a_surrogate_pair_from_an_escape_can_still_be_written() -> None:
     SCRUBBER.scrub(r"zoe@rossi.example \ud83d").encode()
 
 
+@pytest.mark.parametrize("text", ["0@ zoe.quarb@rossi.example", "a@b.c@rossi.example"])
+def test_an_address_behind_half_an_address_vanishes_whole(text: str) -> None:
+    assert SCRUBBER.scrub(f"{text}, or call") == "⟨EMAIL⟩, or call"
+
+
 ENCODINGS = st.sampled_from([base64, lambda text: quote(text, safe=""), json.dumps])
 
 

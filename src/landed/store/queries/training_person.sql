@@ -1,6 +1,7 @@
 -- What has the training zone of a person? One row for each event, the first day first.
 --
 -- user    the person's pseudonym there
+-- What is set aside is kept too.
 SELECT occurred_on, kind, action, content
 FROM
 (
@@ -17,7 +18,12 @@ FROM
             'job_description', job_description,
             'tailored_text', tailored_text
         )) AS content
-    FROM resume_events FINAL
+    FROM
+    (
+        SELECT * FROM resume_events FINAL
+        UNION DISTINCT
+        SELECT * FROM resume_events_aside FINAL
+    )
     WHERE user_key = {user:UUID}
     UNION ALL
     SELECT
@@ -25,7 +31,12 @@ FROM
         'interaction' AS kind,
         toString(action) AS action,
         toJSONString(map('element', toString(element))) AS content
-    FROM interactions FINAL
+    FROM
+    (
+        SELECT * FROM interactions FINAL
+        UNION DISTINCT
+        SELECT * FROM interactions_aside FINAL
+    )
     WHERE user_key = {user:UUID}
 )
 ORDER BY occurred_on, kind, action, content

@@ -3,6 +3,8 @@
 SELECT count() AS parts
 FROM system.parts
 WHERE database = currentDatabase()
-    AND table IN ('users', 'resume_events', 'interactions')
+    AND table IN (
+        'users', 'resume_events', 'interactions', 'users_aside', 'resume_events_aside', 'interactions_aside'
+    )
     AND NOT active
     AND remove_time <= {before:DateTime64(6, 'UTC')}

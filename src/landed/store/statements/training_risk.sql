@@ -7,17 +7,18 @@ SELECT
     countIf(NOT is_large) AS small_cells,
     sum(in_cell) AS rows,
     sumIf(in_cell, NOT is_large) AS small_rows,
-    min(people) AS smallest,
+    min(length(them)) AS smallest,
     min(varied) AS least_varied,
+    uniqExactArrayIf(them, is_large) AS people,
     arraySort(groupUniqArrayIf(period, is_large)) AS periods
 FROM
 (
     SELECT
         period,
         count() AS in_cell,
-        uniqExact(user_key) AS people,
+        groupUniqArray(user_key) AS them,
         $varied AS varied,
-        people >= {k:UInt32} AND varied >= {l:UInt32} AS is_large
+        length(them) >= {k:UInt32} AND varied >= {l:UInt32} AS is_large
     FROM ($rows)
     GROUP BY $cell
 )
