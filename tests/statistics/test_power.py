@@ -14,6 +14,7 @@ from landed.stats import (
     Plan,
     SampleSize,
     compare_arms,
+    detectable_always,
     detectable_effect,
     judge_always,
     power_at,
@@ -77,6 +78,13 @@ def test_power_and_detectable_effect_are_inverse(size: int) -> None:
     effect = detectable_effect(std_error=std_error)
     assert power_at(effect=effect, std_error=std_error) == pytest.approx(0.8, abs=1e-5)
     assert size_for_arms(control=1, treatment=1, effect=effect).control == pytest.approx(size)
+
+
+def test_the_sequence_s_size_and_detectable_effect_are_inverse() -> None:
+    needed = size_for_always(control=4, treatment=9, effect=0.3, plan=Plan(ratio=0.5))
+    std_error = (4 / needed.control + 9 / needed.treatment) ** 0.5
+    size = needed.control + needed.treatment
+    assert detectable_always(size=size, std_error=std_error) == pytest.approx(0.3)
 
 
 def test_no_effect_is_found_as_often_as_alpha_says() -> None:

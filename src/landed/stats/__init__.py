@@ -60,6 +60,7 @@ from landed.stats.posteriors import Posterior, compare_betas, judge_bayes
 from landed.stats.power import (
     Plan,
     SampleSize,
+    detectable_always,
     detectable_effect,
     power_at,
     run_days,
@@ -135,6 +136,7 @@ __all__ = [
     "count_stray",
     "crossing_chances",
     "cut_table",
+    "detectable_always",
     "detectable_effect",
     "doubts",
     "estimate_incidence",

@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 _POINTS = 1025
 _WIDE = 10.0  # standard deviations; the rest is below 1e-22
 _TAIL = 45.0  # exp(-45) is below 1e-19
-_HALVINGS = 40
+_HALVINGS = 28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,10 @@ class _Beta:
         return self.hits / (self.hits + self.misses)
 
     @property
+    def variance(self) -> float:
+        return self.mean * (1 - self.mean) / (self.hits + self.misses + 1)
+
+    @property
     def spread(self) -> float:
         """Standard deviation of the log odds."""
         return sqrt(float(polygamma(1, self.hits)) + float(polygamma(1, self.misses)))
@@ -150,7 +154,7 @@ def compare_betas(
 
     The posteriors are Beta(a + hits, b + size - hits). P(t > c) = ∫ f_c(x) P(t > x) dx and
     both losses likewise, by a sum over the log odds of the narrower posterior that is exact to
-    some 12 digits; the interval's ends to four where an arm has next to no units. (E. Miller,
+    some 12 digits; the interval's ends to three where an arm has next to no units. (E. Miller,
     Formulas for Bayesian A/B testing, 2015, has the closed form for whole numbers; C. Stucchio,
     Bayesian A/B testing at VWO, 2015, section 4, the losses.)
 
@@ -182,10 +186,14 @@ def compare_betas(
 
 def _posterior(base: _Beta, other: _Beta, alpha: float) -> Posterior:
     points, weights = base.grid()
+    value = other.mean - base.mean
+    # By Chebyshev's inequality the ends lie within so many standard deviations.
+    reach = sqrt((base.variance + other.variance) / (alpha / 2))
+    low, high = _ends(other, points, weights, (value - reach, value + reach), alpha)
     return Posterior(
-        value=other.mean - base.mean,
-        ci_low=_quantile(other, points, weights, alpha / 2),
-        ci_high=_quantile(other, points, weights, 1 - alpha / 2),
+        value=value,
+        ci_low=low,
+        ci_high=high,
         chance_to_win=float(weights @ betaincc(other.hits, other.misses, points)),
         loss_if_treatment=float(weights @ other.loss_below(points)),
         loss_if_control=float(weights @ other.loss_above(points)),
@@ -204,12 +212,21 @@ def _turned(found: Posterior) -> Posterior:
     )
 
 
-def _quantile(other: _Beta, points: Floats, weights: Floats, chance: float) -> float:
-    """The difference that a chance lies below."""
-    low, high = -1.0, 1.0
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        reached = np.clip(points + middle, 0.0, 1.0)
-        below = float(weights @ betainc(other.hits, other.misses, reached))
-        low, high = (middle, high) if below < chance else (low, middle)
-    return (low + high) / 2
+def _ends(
+    other: _Beta, points: Floats, weights: Floats, within: tuple[float, float], alpha: float
+) -> list[float]:
+    """The differences that alpha / 2 lies below, and above; every second point is enough."""
+    points, weights = points[::2], weights[::2] / weights[::2].sum()
+
+    def below(difference: float) -> float:
+        reached = np.clip(points + difference, 0.0, 1.0)
+        return float(weights @ betainc(other.hits, other.misses, reached))
+
+    ends = []
+    for chance in (alpha / 2, 1 - alpha / 2):
+        low, high = max(-1.0, within[0]), min(1.0, within[1])
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if below(middle) < chance else (low, middle)
+        ends.append((low + high) / 2)
+    return ends

@@ -20,6 +20,7 @@ from landed.stats.effects import check_chance
 __all__ = [
     "Plan",
     "SampleSize",
+    "detectable_always",
     "detectable_effect",
     "power_at",
     "run_days",
@@ -300,6 +301,28 @@ def detectable_effect(*, std_error: float, plan: Plan = _PLAN) -> float:
         2.802
     """
     return (plan.z_alpha + plan.z_power) * std_error
+
+
+def detectable_always(
+    *, size: float, std_error: float, plan: Plan = _PLAN, tuned_at: float = 5000
+) -> float:
+    """Give the smallest effect that the confidence sequence finds at a size: (c_n + z_beta) se.
+
+    Args:
+        size: Units of both arms.
+        std_error: At that size.
+        plan: How sure, two-sided.
+        tuned_at: See `mixture_rate`.
+
+    Returns:
+        In the metric's unit.
+
+    Examples:
+        >>> round(detectable_always(size=20000, std_error=1.0), 3)
+        3.969
+    """
+    critical = always_critical(size, alpha=plan.alpha, tuned_at=tuned_at)
+    return (critical + plan.z_power) * std_error
 
 
 def run_days(size: int, new_units: Sequence[float]) -> int | None:
