@@ -19,14 +19,14 @@ Result = dict[str, Any]
 
 
 @cache
-def _results() -> list[Result]:
+def all_results() -> list[Result]:
     text = (SHARED / "experiments/reference.json").read_text(encoding="utf-8")
     found: list[Result] = json.loads(text)["results"]
     return found
 
 
 def result(result_id: str) -> Result:
-    return next(one for one in _results() if one["id"] == result_id)
+    return next(one for one in all_results() if one["id"] == result_id)
 
 
 def output(result_id: str) -> Result:
@@ -38,7 +38,7 @@ def ids(quantity: str, library: str = "", case: str = "") -> list[str]:
     """Ids of what some library says of a quantity; each text must begin as given."""
     found = [
         one["id"]
-        for one in _results()
+        for one in all_results()
         if one["quantity"].startswith(quantity)
         and one["library"].startswith(library)
         and one["case"].startswith(case)
