@@ -91,6 +91,12 @@ def test_a_one_sided_alpha_is_below_a_half(alpha: float) -> None:
         judge_always_margin(Effect(value=1, std_error=1, size=10), margin=0, alpha=alpha)
 
 
+@pytest.mark.parametrize("tuned_at", [0, -1, float("nan"), float("inf")])
+def test_it_is_tuned_at_a_size(tuned_at: float) -> None:
+    with pytest.raises(InvalidInputError, match="tuned_at is"):
+        judge_always(Effect(value=1, std_error=1, size=10), tuned_at=tuned_at)
+
+
 effects = st.builds(
     Effect,
     value=st.floats(-10, 10),

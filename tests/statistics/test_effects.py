@@ -212,6 +212,12 @@ def test_what_says_nothing_gives_a_reason(arm: Arm | NotEnough, why: NotEnough) 
     assert relative_effect(good, arm) is why
 
 
+@pytest.mark.parametrize("quantile", [0.001, 0.999])
+def test_a_quantile_among_the_last_values_has_no_bounds(quantile: float) -> None:
+    levels = quantile_levels(quantile=quantile, std_error=0.001)
+    assert levels is NotEnough.FEW_FOR_QUANTILE
+
+
 def test_arms_without_spread_give_a_reason() -> None:
     converted = share_arm(hits=50, size=50)
     same = mean_arm(size=3, total=0.3, squares=0.03)
@@ -400,6 +406,7 @@ def test_a_quantile_of_clustered_values_has_the_error_it_says() -> None:
             )
         )
         levels = quantile_levels(quantile=0.9, std_error=share.std_error)
+        assert not isinstance(levels, NotEnough)
         low, high = np.quantile(times, levels)
         arm = known(quantile_arm(size=400, value=value, low=float(low), high=float(high)))
         made.append(value)

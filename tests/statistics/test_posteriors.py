@@ -83,6 +83,23 @@ def test_alpha_is_a_chance(alpha: float) -> None:
         judge_bayes(Effect(value=1, std_error=1, size=9), alpha=alpha)
 
 
+@pytest.mark.parametrize("prior", [(0.0, 1.0), (1.0, float("nan")), (float("inf"), 1.0)])
+def test_a_prior_of_shares_is_not_too_weak(prior: tuple[float, float]) -> None:
+    with pytest.raises(InvalidInputError, match="prior is"):
+        compare_betas(control=(0, 2), treatment=(1, 2), prior=prior)
+
+
+@pytest.mark.parametrize("width", [0.0, -1.0, float("nan")])
+def test_a_prior_of_effects_has_a_width(width: float) -> None:
+    with pytest.raises(InvalidInputError, match="prior_std_dev is"):
+        judge_bayes(Effect(value=1, std_error=1, size=9), prior_std_dev=width)
+
+
+def test_the_weakest_prior_still_fits_the_grid() -> None:
+    judged = compare_betas(control=(0, 0), treatment=(3, 3), prior=(0.1, 0.1))
+    assert judged.loss_if_control - judged.loss_if_treatment == pytest.approx(judged.value)
+
+
 few = settings(max_examples=30, deadline=None)
 pairs = st.tuples(st.integers(0, 3000), st.integers(0, 3000)).map(lambda two: (min(two), max(two)))
 

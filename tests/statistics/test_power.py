@@ -92,6 +92,16 @@ def test_no_effect_is_found_as_often_as_alpha_says() -> None:
     assert power_at(effect=0, std_error=1, plan=Plan(sides=1)) == pytest.approx(0.05)
 
 
+def test_tiny_effects_need_huge_numbers_and_no_overflow() -> None:
+    size = size_for_always(control=1, treatment=1, effect=1e-9).control
+    assert 1e20 < size < 2e20
+    small, normal = (
+        size_for_means(std_dev=1, effect=1e-4).control,
+        size_for_arms(control=1, treatment=1, effect=1e-4).control,
+    )
+    assert small == pytest.approx(normal, rel=1e-5)
+
+
 @pytest.mark.parametrize("effect", [0.0, nan, float("inf")])
 def test_one_plans_for_an_effect(effect: float) -> None:
     for size in (size_for_arms, size_for_always):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -20,6 +22,8 @@ from landed.stats import (
     compare_segments,
     doubts,
     estimate_trend,
+    judge_always,
+    judge_look,
 )
 from tests.statistics.reference import arm_of, column, found, rows
 
@@ -54,6 +58,16 @@ def test_segments_are_dersimonian_and_lairds() -> None:
     pull = 1 / (1 + between)
     assert made.segments["a"].value == pytest.approx(pull * common + (1 - pull) * 5)
     assert made.family.p_values["a"] == pytest.approx(3 * 2 * stats.norm.sf(5))
+
+
+def test_while_a_test_goes_on_segments_are_judged_at_any_look() -> None:
+    effects = {"a": an_effect(5), "b": an_effect(-1), "c": an_effect(1, 0.5)}
+    always = compare_segments(effects, judge=judge_always)
+    planned = compare_segments(effects, judge=partial(judge_look, bound=2.5))
+    assert isinstance(always, Segments)
+    assert isinstance(planned, Segments)
+    assert always.family.p_values["a"] > segments(effects).family.p_values["a"]
+    assert set(planned.family.p_values.values()) == {1.0}
 
 
 def test_schooling_and_training_for_work() -> None:

@@ -1,6 +1,29 @@
 """Estimators on sufficient statistics: pure numbers in, numbers with their uncertainty out.
 
 The room does no I/O and knows nothing of events; each function names the source of its formula.
+
+An experiment goes through it in three steps. Sums become an arm, whatever the metric; two arms
+become an effect; somebody judges the effect: once, at any time, at a planned look, by belief or
+against a margin. Where sums say nothing there is a reason in words instead.
+
+Examples:
+    Interviews of 4,000 people each, looked at whenever one likes:
+
+    >>> control = share_arm(hits=320, size=4000)
+    >>> treatment = share_arm(hits=428, size=4000)
+    >>> effect = compare_arms(control, treatment)
+    >>> found = judge_always(effect)
+    >>> f"{found.value:+.3f} ({found.ci_low:+.3f} to {found.ci_high:+.3f})"
+    '+0.027 (+0.007 to +0.047)'
+
+    The same as relative change, for reading:
+
+    >>> change = judge_always(relative_effect(control, treatment)).as_relative
+    >>> f"{change.value:+.0%} ({change.ci_low:+.0%} to {change.ci_high:+.0%})"
+    '+34% (+8% to +66%)'
+
+    >>> print(compare_arms(control, share_arm(hits=0, size=0)))
+    an arm has no units
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ fixed interval at the size it is tuned to, more elsewhere.
 
 from __future__ import annotations
 
-from math import exp, expm1, log, log1p, sqrt
+from math import exp, expm1, inf, log, log1p, sqrt
 
+from landed.errors import InvalidInputError
 from landed.stats.effects import Bound, Effect, Judgement, check_chance, check_margin
 
 __all__ = ["always_critical", "judge_always", "judge_always_margin", "mixture_rate"]
@@ -40,10 +41,15 @@ def mixture_rate(*, alpha: float = 0.05, tuned_at: float = _TUNED_AT) -> float:
     Returns:
         The rate, in units.
 
+    Raises:
+        InvalidInputError: The sequence is tuned at no size.
+
     Examples:
         >>> round(mixture_rate(), 3), round(mixture_rate(tuned_at=10000), 3)
         (630.028, 1260.056)
     """
+    if not 0 < tuned_at < inf:
+        raise InvalidInputError(f"tuned_at is {tuned_at}; it must be above zero, such as 5000")
     twice = 2 * log(1 / alpha)
     return tuned_at / (twice + log1p(twice))
 
@@ -84,7 +90,7 @@ def judge_always(effect: Effect, *, alpha: float = 0.05, tuned_at: float = _TUNE
         The judgement.
 
     Raises:
-        InvalidInputError: Alpha is no chance.
+        InvalidInputError: Alpha is no chance, or the sequence tuned at no size.
 
     Examples:
         >>> effect = Effect(value=0.01, std_error=0.004334743, size=20000)

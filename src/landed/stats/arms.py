@@ -48,6 +48,7 @@ class NotEnough(StrEnum):
     NEAR_ZERO = "the control's mean may be zero: a relative effect has no bounds"
     NOT_MATURED = "nobody was followed for the whole window yet"
     THIN_STRATUM = "a stratum has fewer than two units in an arm"
+    FEW_FOR_QUANTILE = "an arm has too few units for a quantile so far out"
     FEW_EXPECTED = "an arm is expected to have fewer than eight units"
     FEW_POINTS = "fewer than three points"
 
@@ -215,8 +216,8 @@ def capped_arm(
 
 def quantile_levels(
     *, quantile: float, std_error: float, level: float = 0.95
-) -> tuple[float, float]:
-    """Say which quantiles bound a quantile: q ± z se, kept within 0 and 1.
+) -> tuple[float, float] | NotEnough:
+    """Say which quantiles bound a quantile: q ± z se.
 
     (A. Deng, U. Knoblich, J. Lu, Applying the delta method in metric analytics, KDD 2018,
     section 4.2: the interval of the share below a point, turned over.)
@@ -229,14 +230,16 @@ def quantile_levels(
         level: Of the interval.
 
     Returns:
-        Two quantiles, to be read from the same values and given to `quantile_arm`.
+        Two quantiles, to be read from the same values and given to `quantile_arm`; or why there
+        are none: one of them would lie beyond all values.
 
     Examples:
         >>> [round(end, 4) for end in quantile_levels(quantile=0.9, std_error=0.003)]
         [0.8941, 0.9059]
     """
     width = NormalDist().inv_cdf((1 + level) / 2) * std_error
-    return max(0.0, quantile - width), min(1.0, quantile + width)
+    low, high = quantile - width, quantile + width
+    return (low, high) if 0 < low < high < 1 else NotEnough.FEW_FOR_QUANTILE
 
 
 def quantile_arm(

@@ -15,7 +15,15 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from landed.errors import InvalidInputError
 
-__all__ = ["Bound", "Effect", "Judgement", "check_chance", "judge_fixed", "judge_margin"]
+__all__ = [
+    "Bound",
+    "Effect",
+    "Judgement",
+    "check_chance",
+    "check_margin",
+    "judge_fixed",
+    "judge_margin",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

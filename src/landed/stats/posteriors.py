@@ -7,12 +7,13 @@ what it sees claims too much, as any other fixed-size answer does.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, pi, sqrt
+from math import exp, inf, pi, sqrt
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, betaincc, digamma, expit, ndtr, ndtri, polygamma
 
+from landed.errors import InvalidInputError
 from landed.stats.effects import Effect, check_chance
 
 __all__ = ["Posterior", "compare_betas", "judge_bayes"]
@@ -21,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 
 _POINTS = 1025
 _WIDE = 10.0  # standard deviations; the rest is below 1e-22
+_WEAKEST = 0.1  # half a hit is Jeffreys' prior; much less would leave the grid
 _TAIL = 45.0  # exp(-45) is below 1e-19
 _HALVINGS = 28
 
@@ -71,7 +73,7 @@ def judge_bayes(
         What to believe.
 
     Raises:
-        InvalidInputError: Alpha is no chance.
+        InvalidInputError: Alpha is no chance, or the prior has no width.
 
     Examples:
         >>> effect = Effect(value=0.1, std_error=0.0455, size=20000)
@@ -79,6 +81,8 @@ def judge_bayes(
         0.985
     """
     check_chance("alpha", alpha)
+    if prior_std_dev is not None and not prior_std_dev > 0:
+        raise InvalidInputError(f"prior_std_dev is {prior_std_dev}; it must be above zero, or None")
     precision = 1 / effect.std_error**2
     belief = 0.0 if prior_std_dev is None else 1 / prior_std_dev**2
     mean = (effect.value * precision + prior_mean * belief) / (precision + belief)
@@ -161,14 +165,14 @@ def compare_betas(
     Args:
         control: Hits and size; empty arms keep to the prior.
         treatment: Hits and size.
-        prior: a and b, above zero, of both arms.
+        prior: a and b of both arms, 0.1 or more.
         alpha: What the credible interval of the difference leaves out.
 
     Returns:
         What to believe of the difference of the shares.
 
     Raises:
-        InvalidInputError: Alpha is no chance.
+        InvalidInputError: Alpha is no chance, or the prior too weak.
 
     Examples:
         >>> found = compare_betas(control=(1000, 10000), treatment=(1100, 10000))
@@ -176,6 +180,10 @@ def compare_betas(
         (0.989457, 0.010014)
     """
     check_chance("alpha", alpha)
+    if not all(_WEAKEST <= part < inf for part in prior):
+        raise InvalidInputError(
+            f"prior is {prior}; both numbers must be {_WEAKEST} or more, such as 1 and 1"
+        )
     base, other = (
         _Beta(prior[0] + hits, prior[1] + size - hits) for hits, size in (control, treatment)
     )

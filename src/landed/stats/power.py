@@ -32,7 +32,7 @@ __all__ = [
 
 _WEEK = 7
 _HALVINGS = 100
-_LARGEST = 1e15
+_LARGEST = 1e30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

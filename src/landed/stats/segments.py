@@ -6,7 +6,7 @@ by as much as its own noise calls for, and the p-values are those of the family.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, ndtri
 
 from landed.stats.arms import NotEnough
-from landed.stats.effects import Effect, check_chance, judge_fixed
+from landed.stats.effects import Effect, Judgement, check_chance, judge_fixed
 from landed.stats.multiplicity import Family, adjust_family
 
 __all__ = ["Segment", "Segments", "compare_segments"]
@@ -62,7 +62,12 @@ class Segments:
     family: Family
 
 
-def compare_segments(effects: Mapping[str, Effect], *, alpha: float = 0.05) -> Segments | NotEnough:
+def compare_segments(
+    effects: Mapping[str, Effect],
+    *,
+    alpha: float = 0.05,
+    judge: Callable[[Effect], Judgement] = judge_fixed,
+) -> Segments | NotEnough:
     """Estimate the effect in declared segments with shrinkage.
 
     Q = Σ w (d - d̄)² with w = 1 / se², τ² = max(0, (Q - k + 1) / (Σ w - Σ w² / Σ w)), the common
@@ -75,6 +80,7 @@ def compare_segments(effects: Mapping[str, Effect], *, alpha: float = 0.05) -> S
     Args:
         effects: Segment → effect.
         alpha: What the intervals leave out.
+        judge: Where the p-values come from; `judge_always` while the test goes on.
 
     Returns:
         The segments, or why there are none: it needs three.
@@ -108,10 +114,12 @@ def compare_segments(effects: Mapping[str, Effect], *, alpha: float = 0.05) -> S
         segments=dict(
             zip(effects, _shrink(values, variances, between, (common, doubt), alpha), strict=True)
         ),
-        family=adjust_family(
-            {name: judge_fixed(effect).p_value or 0.0 for name, effect in effects.items()}
-        ),
+        family=adjust_family({name: _p_value(judge(effect)) for name, effect in effects.items()}),
     )
+
+
+def _p_value(judged: Judgement) -> float:
+    return 1.0 if judged.p_value is None else judged.p_value
 
 
 def _between(values: Floats, variances: Floats) -> tuple[float, float]:
