@@ -172,6 +172,7 @@ def test_callbacks_within_ads_vary_less_than_between() -> None:
 def test_blocks_that_say_nothing_give_a_reason() -> None:
     assert compare_blocks(Moments.of([[1, 2, 1, 2]])) is NotEnough.ONE_UNIT
     assert compare_blocks(Moments.of([[1, 2, 1, 2]] * 3)) is NotEnough.NO_SPREAD
+    assert compare_blocks(Moments.of([[0.1, 3, 0.7, 7]] * 30)) is NotEnough.NO_SPREAD
     assert compare_blocks(Moments.of([[0, 0, 1, 2]] * 3)) is NotEnough.NO_BASE
 
 

@@ -19,7 +19,6 @@ Floats = npt.NDArray[np.float64]
 
 # Covariates that are this near to a sum of others say nothing of their own.
 _COLLINEAR = 1e-10
-_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +95,8 @@ def _theta(spread: Floats) -> Floats:
 
 
 def _adjust(arm: Moments, columns: Sequence[Column], turn: Floats, centre: Floats) -> Arm:
-    values, spread = arm.values(columns), arm.spread(columns)
-    mean = centre[0] + turn @ (values - centre)
-    variance = float(turn @ spread @ turn)
-    floor = _ROUNDING * float(np.abs(turn) @ np.abs(spread) @ np.abs(turn))
-    return Arm(size=arm.size, mean=float(mean), variance=variance if variance > floor else 0.0)
+    mean = centre[0] + turn @ (arm.values(columns) - centre)
+    return Arm(size=arm.size, mean=float(mean), variance=arm.variance(columns, turn))
 
 
 def compare_strata(

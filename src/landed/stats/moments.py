@@ -21,6 +21,8 @@ __all__ = ["Column", "Moments", "compare_blocks", "pool_moments"]
 
 Floats = npt.NDArray[np.float64]
 
+_ROUNDING = 1e-12
+
 
 class Column(NamedTuple):
     """Which column of the moments is meant: its mean, or its sum over that of another.
@@ -89,6 +91,13 @@ class Moments:
         spread: Floats = slopes.T @ self.covariance() @ slopes
         return spread
 
+    def variance(self, columns: Sequence[Column], turn: Floats) -> float:
+        """Of one unit's part in a weighed sum of the values; 0 where only rounding is left."""
+        parts = self.slopes(columns) @ turn
+        variance = float(parts @ self.covariance() @ parts)
+        size = np.abs(parts) @ np.abs(np.array(self.products)) @ np.abs(parts) / self.size
+        return variance if variance > _ROUNDING * size else 0.0
+
     def gap(self, columns: Sequence[Column]) -> NotEnough | None:
         """Why the columns have no values or no spread, if so."""
         if not np.all(np.isfinite([*self.sums, *np.ravel(self.products)])):
@@ -145,9 +154,8 @@ def compare_blocks(blocks: Moments) -> Effect | NotEnough:
     if gap:
         return gap
     control, treatment = blocks.values(columns).tolist()
-    turn = np.array([-1.0, 1.0])
-    variance = float(turn @ blocks.spread(columns) @ turn) / blocks.size
-    if not variance > 0:
+    variance = blocks.variance(columns, np.array([-1.0, 1.0])) / blocks.size
+    if not variance:
         return NotEnough.NO_SPREAD
     return Effect(
         value=treatment - control,
