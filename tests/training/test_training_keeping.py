@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from landed.errors import KeyChangedError
+from landed.privacy import TrainingKey
 from landed.store import TRAINING_KEPT_BY, fetch_kept, fetch_kept_besides, follow_limits
 from landed.training import TrainingZone
 from tests.training.conftest import NOW, MakeZone
@@ -34,6 +38,14 @@ def test_a_limit_that_is_taken_away_holds_no_more(make_zone: MakeZone) -> None:
     take(zone, a_resume("ann", **on(1)))
     zone.store.execute("OPTIMIZE TABLE resume_events FINAL")
     assert rows(zone, "SELECT count() AS n FROM resume_events") == [{"n": 1}]
+
+
+def test_a_zone_that_is_not_there_yet_is_tidied_another_day(make_zone: MakeZone) -> None:
+    make_zone().ready.result(30)
+    zone = make_zone(key=TrainingKey(bytes(32)))
+    with pytest.raises(KeyChangedError):
+        zone.ready.result(30)
+    assert zone.tidy() == 0
 
 
 def test_an_empty_zone_has_nothing_old(zone: TrainingZone) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 from landed.cli.local import find_server, opened
 from landed.config import Settings
-from landed.errors import LandedError, StoreError
+from landed.errors import LandedError
 from landed.privacy import (
     PrivacyRequest,
     PublicWish,
@@ -111,7 +111,7 @@ def _consent(services: Services, body: dict[str, Any]) -> Any:
     found = services.record_consents(
         body["user_id"], body["consents"], source=body["source"], version=body["version"]
     )
-    with suppress(StoreError):  # the next start of a server does it
+    with suppress(LandedError):  # the next start of a server does it
         follow_wishes(services)
     return _as_json(found.to_answer())
 

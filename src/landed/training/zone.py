@@ -186,13 +186,13 @@ class TrainingZone:
         """Delete users whose events have all passed their limit, which a table's rule cannot do.
 
         Returns:
-            How many there were.
+            How many there were; 0 while the tables are not there, since it can wait for a day.
 
         Raises:
             StoreError: The store is away.
         """
-        self.check_ready()
-        return drop_idle_users(self.store)
+        is_ready = self.ready.done() and self.ready.exception() is None
+        return drop_idle_users(self.store) if is_ready else 0
 
     def fetch_person(self, user_id: str) -> list[dict[str, Any]]:
         """Read what the zone has of a person, the first day first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from landed.errors import StoreError
+from landed.errors import LandedError
 from landed.privacy import Permissions, digest_subject, fetch_permissions
 from landed.state import end_restrictions, fetch_restrictions, start_restriction
 from landed.store import put_back, set_aside
@@ -48,7 +48,7 @@ def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Per
             end_restrictions(services.state, digest, services.clock(), training=training)
             services.people.refresh()
     services.forget_answers()
-    with suppress(StoreError):  # it is away, so that nobody reads it either; the job goes on
+    with suppress(LandedError):  # it is away, so that nobody reads it either; the job goes on
         follow_wishes(services)
     services.asked.set()
     return fetch_permissions(services.state, [key])
