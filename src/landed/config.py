@@ -160,6 +160,12 @@ class Settings(BaseSettings):
         description="Days after which refused events are deleted from the quarantine, by the time "
         "they came in. Unset: they stay.",
     )
+    own_erasure: Literal["confirm", "at_once"] = Field(
+        "confirm",
+        description="What happens when a person asks at `/me` to be forgotten. confirm: it waits "
+        "for `landed privacy confirm`, since whoever has the link could have asked. at_once: it is "
+        "carried out.",
+    )
     training: bool = Field(
         default=False,
         description="Keep the training zone: what people allowed to teach models, apart from all "

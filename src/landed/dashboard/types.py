@@ -12,6 +12,7 @@ from landed.dashboard.navigation import LinkGroup
 from landed.dashboard.saving import ViewStore
 from landed.insights import AlertBook, OverviewQueries, Targets
 from landed.privacy import AuditLog
+from landed.state import State
 
 __all__ = [
     "Banner",
@@ -128,6 +129,11 @@ class Services(Protocol):
     @property
     def health(self) -> Callable[[], HealthReport]:
         """How the installation is now."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """What is said rarely: consents, restrictions, keys."""
         ...
 
     @property

@@ -164,6 +164,7 @@ from landed.insights.score_calibration import (
     ScoreCalibration,
     fetch_score_calibration,
 )
+from landed.insights.scrubbed import MarkedField, Scrubbed, fetch_scrubbed
 from landed.insights.stories import STORY_PURPOSE, Stories, Story, build_stories, fetch_stories
 from landed.insights.subscriptions import Movement
 from landed.insights.success import (
@@ -246,6 +247,7 @@ __all__ = [
     "IncomeStep",
     "LifeStage",
     "LoggedEvent",
+    "MarkedField",
     "MetricQueries",
     "MissingPart",
     "Movement",
@@ -290,6 +292,7 @@ __all__ = [
     "RiskBand",
     "ScoreBin",
     "ScoreCalibration",
+    "Scrubbed",
     "Sequenced",
     "Stories",
     "Story",
@@ -356,6 +359,7 @@ __all__ = [
     "fetch_revenue_series",
     "fetch_revenue_summary",
     "fetch_score_calibration",
+    "fetch_scrubbed",
     "fetch_stories",
     "fetch_system_success",
     "frame_export",

@@ -43,6 +43,8 @@ from landed.privacy.consents import (
 from landed.privacy.context import ContextCleaner, known_referrer, private_context
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import erasable_of, erase_requested, finish_erased
+from landed.privacy.inventory import HeldField, list_held, list_tables
+from landed.privacy.key_ages import KeyAge, fetch_key_ages
 from landed.privacy.keys import find_training_key, load_keys, load_training_key
 from landed.privacy.masters import find_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
@@ -52,14 +54,19 @@ from landed.privacy.purposes import (
     Purpose,
     Rule,
     fetch_rules,
+    fetch_texts,
     publish_purpose,
 )
 from landed.privacy.requests import (
     PrivacyRequest,
+    answer_request,
+    ask_request,
     digest_subject,
+    fetch_orders,
     fetch_requests,
     fetch_subjects,
     record_request,
+    withdraw_requests,
 )
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.sealed_files import (
@@ -85,6 +92,8 @@ __all__ = [
     "ContextCleaner",
     "DataKey",
     "FileSecret",
+    "HeldField",
+    "KeyAge",
     "KeyBook",
     "KeyScope",
     "Keys",
@@ -100,6 +109,8 @@ __all__ = [
     "TrainingKey",
     "Vault",
     "add_data_key",
+    "answer_request",
+    "ask_request",
     "check_scope",
     "check_spool",
     "check_store",
@@ -107,16 +118,21 @@ __all__ = [
     "digest_subject",
     "erasable_of",
     "erase_requested",
+    "fetch_key_ages",
+    "fetch_orders",
     "fetch_permissions",
     "fetch_personal_data",
     "fetch_requests",
     "fetch_rules",
     "fetch_subjects",
+    "fetch_texts",
     "find_master",
     "find_training_key",
     "finish_erased",
     "is_key_name",
     "known_referrer",
+    "list_held",
+    "list_tables",
     "load_keys",
     "load_training_key",
     "make_api_key",
@@ -137,6 +153,7 @@ __all__ = [
     "sealed_file",
     "sign_certificate",
     "verify_certificate",
+    "withdraw_requests",
     "write_key_file",
     "write_personal_html",
     "write_personal_json",

@@ -41,12 +41,22 @@ from landed.state.consents import (
 )
 from landed.state.database import State, connect_state
 from landed.state.marks import fetch_mark
+from landed.state.tables import list_state_columns
+from landed.state.tallies import (
+    AnswerCount,
+    DayCount,
+    count_answers,
+    count_daily,
+    count_restricted,
+)
 
 __all__ = [
+    "AnswerCount",
     "ApiKeyRow",
     "AuditRow",
     "AuditWish",
     "ConsentRow",
+    "DayCount",
     "KeyState",
     "PurposeRow",
     "RestrictionRow",
@@ -56,7 +66,10 @@ __all__ = [
     "add_consents",
     "add_purpose",
     "connect_state",
+    "count_answers",
     "count_audit",
+    "count_daily",
+    "count_restricted",
     "delete_people",
     "end_restrictions",
     "fetch_api_keys",
@@ -69,6 +82,7 @@ __all__ = [
     "fetch_marks",
     "fetch_purposes",
     "fetch_restrictions",
+    "list_state_columns",
     "note_keys_used",
     "replace_api_key",
     "revoke_api_keys",

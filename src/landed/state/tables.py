@@ -29,6 +29,7 @@ __all__ = [
     "PURPOSES",
     "RESTRICTIONS",
     "UtcTime",
+    "list_state_columns",
 ]
 
 METADATA: Final = MetaData()
@@ -116,3 +117,13 @@ AUDIT: Final = Table(
     Column("detail", Text, nullable=False),
     Column("digest", String(64), nullable=False),
 )
+
+
+def list_state_columns() -> dict[str, tuple[str, ...]]:
+    """Give the tables of the state with their columns.
+
+    Examples:
+        >>> list_state_columns()["marks"]
+        ('name', 'number')
+    """
+    return {table.name: tuple(table.columns.keys()) for table in METADATA.tables.values()}

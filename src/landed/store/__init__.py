@@ -10,6 +10,7 @@ from landed.store.aside import put_back, set_aside
 from landed.store.client import Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import FORMATS, ExportForm
+from landed.store.layout import list_columns
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
@@ -48,6 +49,7 @@ __all__ = [
     "explain_refusal",
     "fetch_kept",
     "follow_limits",
+    "list_columns",
     "list_queries",
     "migrate",
     "note_training",

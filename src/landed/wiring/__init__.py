@@ -2,7 +2,7 @@
 
 from landed.wiring.health import Check, Health
 from landed.wiring.parts import build_audit, build_state, read_keys, read_master, utc_now
-from landed.wiring.restricting import keep_restrictions, restrict_person
+from landed.wiring.restricting import keep_restrictions, restrict_person, restrict_subject
 from landed.wiring.services import Services, build_services
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "read_keys",
     "read_master",
     "restrict_person",
+    "restrict_subject",
     "utc_now",
 ]

@@ -9,7 +9,7 @@ from landed.state import end_restrictions, fetch_restrictions, start_restriction
 from landed.store import put_back, set_aside
 from landed.wiring.services import Services
 
-__all__ = ["keep_restrictions", "restrict_person"]
+__all__ = ["keep_restrictions", "restrict_person", "restrict_subject"]
 
 _SPOOL_SECONDS: Final = 20.0
 
@@ -32,8 +32,17 @@ def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Per
         StoreError: The store is away or behind. A restriction that was begun is gone on with.
         StateError: The state is away; nothing was done.
     """
-    key = services.subject_key(user_id)
-    digest = digest_subject(key)
+    return restrict_subject(services, services.subject_key(user_id), is_wanted=is_wanted)
+
+
+def restrict_subject(services: Services, subject_key: bytes, *, is_wanted: bool) -> Permissions:
+    """Do as `restrict_person` does, where the pseudonym is at hand.
+
+    Raises:
+        StoreError: The store is away or behind. A restriction that was begun is gone on with.
+        StateError: The state is away; nothing was done.
+    """
+    digest = digest_subject(subject_key)
     with services.moving:
         if is_wanted:
             start_restriction(services.state, digest, services.clock())
@@ -45,7 +54,7 @@ def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Per
             end_restrictions(services.state, digest, services.clock())
             services.people.refresh()
     services.forget_answers()
-    return fetch_permissions(services.state, [key])
+    return fetch_permissions(services.state, [subject_key])
 
 
 def keep_restrictions(services: Services) -> int:

@@ -38,13 +38,15 @@ from landed.privacy import (
     Pseudonymiser,
     Purpose,
     Rule,
+    answer_request,
+    ask_request,
     check_spool,
     check_store,
     digest_subject,
     erasable_of,
+    fetch_orders,
     fetch_permissions,
     fetch_personal_data,
-    fetch_requests,
     find_training_key,
     publish_purpose,
     record_consents,
@@ -204,6 +206,36 @@ class Services:
         self.asked.set()
         return request
 
+    def record_own_erasure(self, subject_key: bytes, zone_key: bytes) -> PrivacyRequest:
+        """Take a person's own wish to be forgotten, as LANDED_OWN_ERASURE says.
+
+        Args:
+            subject_key: Pseudonym of the person.
+            zone_key: Their pseudonym in the training zone; empty: they have none there.
+
+        Raises:
+            StoreError: The store is away or behind; nothing was taken.
+        """
+        zone = [digest_subject(zone_key)] if zone_key else []
+        if self.settings.own_erasure == "confirm":
+            return ask_request(self.store, subject_key, self.clock(), training=zone)
+        self.empty_spool(_SPOOL_SECONDS)
+        request = record_request(self.store, subject_key, self.clock(), training=zone)
+        self.asked.set()
+        return request
+
+    def answer_erasure(self, request_id: str, *, is_confirmed: bool) -> PrivacyRequest:
+        """Confirm what a person asked for by themselves, or decline it; `landed.jobs` does it.
+
+        Raises:
+            NotFoundError: There is no such request.
+            InvalidInputError: It does not wait for somebody's word.
+            StoreError: The store is away; nothing was answered.
+        """
+        answered = answer_request(self.store, request_id, is_confirmed=is_confirmed)
+        self.asked.set()
+        return answered
+
     def record_consents(
         self,
         user_id: str,
@@ -227,10 +259,27 @@ class Services:
             InvalidInputError: There is no such version.
             StateError: The state is away; nothing was kept.
         """
-        key, now = self.subject_key(user_id), self.clock()
-        record_consents(self.state, key, answers, source=source, now=now, version=version)
+        key = self.subject_key(user_id)
+        return self.record_answers(key, answers, source=source, version=version)
+
+    def record_answers(
+        self,
+        subject_key: bytes,
+        answers: Mapping[Purpose, bool],
+        *,
+        source: str,
+        version: int | None = None,
+    ) -> Permissions:
+        """Keep what a person says, as `record_consents` does, where the pseudonym is at hand.
+
+        Raises:
+            InvalidInputError: There is no such version.
+            StateError: The state is away; nothing was kept.
+        """
+        now = self.clock()
+        record_consents(self.state, subject_key, answers, source=source, now=now, version=version)
         self.people.refresh()
-        return fetch_permissions(self.state, [key])
+        return fetch_permissions(self.state, [subject_key])
 
     def publish_purpose(self, purpose: Purpose, *, basis: Basis, text: str, renew: bool) -> Rule:
         """Let a new text or basis hold for a purpose; here at once, elsewhere within a second.
@@ -250,12 +299,18 @@ class Services:
         for forget in self.keepers:
             forget()
 
-    def _training_digests(self, user_id: str) -> list[str]:
-        """Who a person is in the training zone, on or off, if there ever was one."""
+    def zone_key(self, user_id: str) -> bytes:
+        """Give a person's pseudonym in the training zone, on or off; empty: there never was one.
+
+        Args:
+            user_id: The id as the host sends it.
+        """
         key = find_training_key(self.settings.data / "keys")
-        if key is None:
-            return []
-        return [digest_subject(Pseudonymiser(key.secret).subject_key(user_id))]
+        return b"" if key is None else Pseudonymiser(key.secret).subject_key(user_id)
+
+    def _training_digests(self, user_id: str) -> list[str]:
+        key = self.zone_key(user_id)
+        return [digest_subject(key)] if key else []
 
     def fetch_taught(self, user_id: str) -> list[dict[str, Any]] | None:
         """Read what the training zone has of a person; None while the zone is switched off.
@@ -319,7 +374,7 @@ class Services:
             StoreError: The store is away, so nobody knows who asked.
             SpoolFullError: There is no room.
         """
-        kept = leave_out(batch, erasable_of(fetch_requests(self.store)))
+        kept = leave_out(batch, erasable_of(fetch_orders(self.store)))
         self.spool.append_when_room("events", kept, timeout=timeout)
         return int(kept.num_rows)
 
