@@ -69,8 +69,9 @@ def test_each_purpose_is_switched(own: Client, services: Services, who: str) -> 
         assert (row.action, row.actor, row.status) == ("consent", "person", 303)
         assert row.subject == digest_subject(key)
         found = fetch_permissions(services.state, [key])
-        assert {one.purpose: one.allowed for one in found.purposes}[purpose] is wanted
-    assert {one.source for one in found.history} == {"own page"}
+        allowed: dict[str, bool] = {one.purpose: one.allowed for one in found.purposes}
+        assert allowed[purpose] is wanted
+        assert {one.source for one in found.history} == {"own page"}
     assert not services.people.may_keep([key])
     assert "You said no on" in own.get("/me", headers=PAGE).text
 
