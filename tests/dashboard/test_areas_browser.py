@@ -291,9 +291,7 @@ def test_the_privacy_page_says_what_is_due(market: Server, opened: Opener) -> No
         expect(page.locator("#panel-kept")).to_contain_text("LANDED_KEEP_EVENTS_DAYS")
         expect(page.locator("#panel-audit .check-name")).to_have_text("In order")
         page.get_by_role("button", name="Restricted people").focus()
-        expect(
-            page.get_by_role("tooltip", name=re.compile("kept and not used"))
-        ).to_be_visible()
+        expect(page.get_by_role("tooltip", name=re.compile("kept and not used"))).to_be_visible()
         page.get_by_role("link", name="The whole log").click()
         page.wait_for_url("**/audit")
 

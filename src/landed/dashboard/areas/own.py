@@ -160,7 +160,9 @@ def _history(one: Permission, rule: Rule, texts: Mapping[tuple[str, int], str]) 
     asked = f"This is version {rule.version} of the text. " if rule.version else ""
     said = one.said
     if said is None:
-        meant = "is used unless you refuse" if rule.silence_allows else "is not used until you say"
+        meant = (
+            "is used unless you refuse" if rule.silence_allows else "is not used until you say yes"
+        )
         return [f"{asked}You said nothing about it; it {meant}."]
     word = "yes" if said.granted else "no"
     lines = [f"{asked}You said {word} on {day_words(said.said_at)} ({said.source})."]
