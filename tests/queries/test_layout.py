@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from landed.store import connect, list_columns
+import pytest
+
+from landed.store import connect, layout, list_columns
+from landed.store.migration import Step
 
 
 def stored(database: str) -> dict[str, tuple[str, ...]]:
@@ -25,3 +28,11 @@ def test_the_training_zone_has_these_columns(database: str) -> None:
     with connect(database) as store:
         store.migrate("training")
     assert stored(database) == list_columns("training")
+
+
+def test_columns_that_a_later_migration_adds_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = "CREATE TABLE IF NOT EXISTS one$local$on_cluster\n(\n    a String,\n    INDEX i a\n)\n"
+    later = "ALTER TABLE one$local$on_cluster\nADD COLUMN IF NOT EXISTS b UInt8 DEFAULT 0;\n"
+    steps = (Step(1, "first", first, ""), Step(2, "later", later, ""))
+    monkeypatch.setattr(layout, "list_steps", lambda _: steps)
+    assert layout.list_columns.__wrapped__("analytics") == {"one": ("a", "b")}

@@ -95,7 +95,6 @@ async def restrict(
     """Keep a person's data without using them, or use them again."""
     is_wanted = data.answer == "yes"
     note_detail(request, restricted=is_wanted)
-
     keep = partial(restrict_subject, _services(request), _own_key(request), is_wanted=is_wanted)
     return await _done(request, data, keep)
 
