@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         description="Days after which what people did is deleted from the training zone, by its "
         "day. Unset: it stays until they take it back.",
     )
+    own_erasure: Literal["confirm", "at_once"] = Field(
+        "confirm",
+        description="What happens when a person asks at `/me` to be forgotten. confirm: it waits "
+        "for `landed privacy confirm`, since whoever has the link could have asked. at_once: it is "
+        "carried out.",
+    )
     training: bool = Field(
         default=False,
         description="Keep the training zone: what people allowed to teach models, apart from all "

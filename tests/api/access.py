@@ -122,19 +122,19 @@ GROUPS: Final = (
         "No single person.",
     ),
     Group(
-        "One person, and the audit log",
+        "One person, the privacy page and the audit log",
         _ADMINS | {"admin session"},
         (
             r"GET /api/analytics/.+\{user_id\}.*",
             r"(GET|POST) /person",
-            r"GET /(person\.csv|audit|audit\.csv)",
+            r"GET /(person\.csv|(audit|privacy)(\.csv)?)",
         ),
     ),
     Group(
         "What people ask about their data",
         _ADMINS | {"made subject"},
         (
-            r"POST /api/privacy/(access|erasures|consents|restrictions)",
+            r"POST /api/privacy/(access|erasures|confirmations|consents|restrictions)",
             r"POST /api/privacy/subjects/\{user_id\}/restrict",
             r"DELETE /api/privacy/subjects/\{user_id\}",
             r"POST /api/admin/person-link",
@@ -173,7 +173,8 @@ GROUPS: Final = (
     Group(
         "A person's own",
         frozenset({"person"}),
-        (r"GET /me(\.csv|/data)?",),
+        (r"GET /me(\.csv|/data)?", r"POST /me/(consents|restriction|erasure)"),
+        "The forms need the seal that the page gave them, too.",
     ),
     Group(
         "The link to a person's own page",

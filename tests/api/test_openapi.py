@@ -62,6 +62,9 @@ def test_every_route_that_takes_events_or_administers_is_in_it(
         "/definitions",
         "/me/enter",
         "/me/data",
+        "/me/consents",
+        "/me/restriction",
+        "/me/erasure",
         "/overview.csv",
     }
     for area in AREAS:

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -24,7 +25,18 @@ from landed.store import Store, connect
 from landed.store.supervisor import EngineProcess
 from tests.dashboard.small_market import market_rows
 from tests.queries.event_rows import as_stream
-from tests.serving import Server, serving
+from tests.serving import ADMIN_KEY, Server, serving
+
+TEXT = {
+    "purpose": "training",
+    "basis": "consent",
+    "text": "May we use your CV, without your name and address, to teach models that help others?",
+}
+TOO_MUCH = {
+    "comment": "Write to jane@example.org, or call +1 415 555 0132",
+    "recruiter_email": "boss@example.com",
+    "rating": 4,
+}
 
 
 @dataclass
@@ -103,7 +115,28 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(folder, LANDED_OPEN_DASHBOARD="true") as server:
         server.count()  # so that the audit log tells of something
         server.count()
+        ask_and_allow(server)
         yield server
+
+
+def ask_and_allow(server: Server) -> None:
+    """What the privacy page tells of: people who said something, and fields to stop sending."""
+    with httpx.Client(
+        base_url=server.url, headers={"Authorization": f"Bearer {ADMIN_KEY}"}, timeout=60
+    ) as client:
+        client.post("/api/privacy/purposes", json=TEXT).raise_for_status()
+        for place in range(24):
+            said = {"training": place % 3 > 0, "messages": place % 2 > 0, "analytics": place != 5}
+            body = {"user_id": f"told-{place}", "consents": said, "source": "settings page"}
+            client.post("/api/privacy/consents", json=body).raise_for_status()
+        for user, path in (("told-1", "restrictions"), ("told-2", "erasures")):
+            client.post(f"/api/privacy/{path}", json={"user_id": user}).raise_for_status()
+        events = [
+            {"event": "feedback_given", "user_id": f"told-{place}", "properties": TOO_MUCH}
+            for place in range(40)
+        ]
+        client.post("/api/analytics/events", json={"events": events}).raise_for_status()
+        server.wait_for("SELECT 1 FROM events WHERE event = 'feedback_given'")
 
 
 @dataclass

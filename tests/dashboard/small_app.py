@@ -13,14 +13,14 @@ from pathlib import Path
 from granian import Granian
 from granian.constants import Interfaces
 from litestar import Litestar
-from litestar.datastructures import State
+from litestar.datastructures import State as AppState
 
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan
 from landed.dashboard.types import PageQueries
 from landed.insights import AlertBook, Targets
 from landed.privacy import AuditLog, Keys, TextKeys
-from landed.state import connect_state
+from landed.state import State, connect_state
 from landed.store import connect
 
 
@@ -76,12 +76,23 @@ class SmallServices:
     def texts(self) -> TextKeys:
         return open_texts(self.settings.data)
 
+    @property
+    def state(self) -> State:
+        return open_state(self.settings.data)
+
+
+@cache
+def open_state(data: Path) -> State:
+    """A state database in the folder."""
+    state = connect_state(None, data / "state")
+    state.migrate()
+    return state
+
 
 @cache
 def open_log(data: Path) -> AuditLog:
-    """A log with two entries, over a state database in the folder."""
-    state = connect_state(None, data / "state")
-    state.migrate()
+    """A log with two entries, over the state database in the folder."""
+    state = open_state(data)
     log = AuditLog(state, Keys(bytes(32), "lw_1", "la_1", "lr_1"), data)
     log.append("access", actor="admin key", key="la_1", subject=bytes(16), now=utc_now())
     return log
@@ -103,7 +114,7 @@ def make_app() -> Litestar:
     return Litestar(
         route_handlers=page_handlers(),
         lifespan=[page_lifespan],
-        state=State({"services": services}),
+        state=AppState({"services": services}),
         openapi_config=None,
     )
 

@@ -231,6 +231,71 @@ def test_a_person_is_found_and_the_id_goes_nowhere(market: Server, opened: Opene
         expect(page.locator(".banner")).to_contain_text("there is no event of this person")
 
 
+@pytest.fixture
+def link(market: Server) -> str:
+    """A person's own link."""
+    headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    made = httpx.post(
+        f"{market.url}/api/admin/person-link", json={"user_id": PERSON}, headers=headers, timeout=30
+    )
+    return str(made.json()["path"])
+
+
+@pytest.mark.parametrize(
+    ("look", "dark", "width"), [("light", False, 1280), ("dark", True, 1280), ("phone", False, 390)]
+)
+def test_a_persons_own_page_is_for_everybody_to_read(
+    market: Server, opened: Opener, link: str, look: str, width: int, *, dark: bool
+) -> None:
+    with opened(market, link, dark=dark, width=width) as seen:
+        expect(seen.page.locator("#panel-allow .action")).to_have_count(4)
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
+        seen.page.locator(".confirm summary").click()
+        seen.page.screenshot(path=picture("/me", look), full_page=True)
+        found = Axe().run(seen.page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+def test_a_person_says_yes_and_no_and_asks_to_be_forgotten(
+    market: Server, opened: Opener, link: str, *, scripts: bool
+) -> None:
+    with opened(market, link, scripts=scripts) as seen:
+        page = seen.page
+        training = page.locator("#panel-allow .action", has_text="Teaching models")
+        expect(training.locator(".switch")).to_have_text("not allowed")
+        training.get_by_role("button").focus()
+        page.keyboard.press("Enter")
+        expect(training.locator(".switch")).to_have_text("allowed")
+        training.get_by_role("button", name="Refuse").click()
+        expect(training.locator(".switch")).to_have_text("not allowed")
+        forget = page.locator("#panel-wishes .action", has_text="Be forgotten")
+        forget.locator("summary").click()
+        forget.get_by_role("button", name="Ask to be forgotten").click()
+        expect(forget.locator(".switch")).to_have_text("not asked for")  # the box is not ticked
+        forget.get_by_role("checkbox").check()
+        forget.get_by_role("button", name="Ask to be forgotten").click()
+        expect(forget.locator(".switch")).to_have_text("asked for")
+        row = httpx.get(f"{market.url}/privacy.csv?panel=requests&range=365&days=now", timeout=30)
+        assert "asked at /me" in row.text
+        forget.get_by_role("button", name="Take it back").click()
+        expect(forget.locator(".switch")).to_have_text("not asked for")
+
+
+def test_the_privacy_page_says_what_is_due(market: Server, opened: Opener) -> None:
+    with opened(market, "/privacy") as seen:
+        page = seen.page
+        seen.charts_drawn()
+        fields = page.locator("#panel-scrubbed\\.fields tbody tr", has_text="recruiter_email")
+        expect(fields).to_contain_text("⟨EMAIL⟩")
+        expect(page.locator("#panel-kept")).to_contain_text("LANDED_KEEP_EVENTS_DAYS")
+        expect(page.locator("#panel-audit .check-name")).to_have_text("In order")
+        page.get_by_role("button", name="Restricted people").focus()
+        expect(page.get_by_role("tooltip", name=re.compile("kept and not used"))).to_be_visible()
+        page.get_by_role("link", name="The whole log").click()
+        page.wait_for_url("**/audit")
+
+
 def test_events_are_seen_while_they_arrive(market: Server, opened: Opener) -> None:
     with opened(market, "/events") as seen:
         expect(seen.page.locator("[data-live-state]")).to_have_attribute("data-live-state", "live")

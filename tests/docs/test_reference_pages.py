@@ -18,7 +18,7 @@ from tests.docs.reading import REPOSITORY
 REFERENCE = REPOSITORY / "docs" / "reference"
 
 
-@pytest.mark.parametrize("name", ["settings.md", "commands.md", "figures.md"])
+@pytest.mark.parametrize("name", ["settings.md", "commands.md", "figures.md", "data-inventory.md"])
 def test_the_pages_are_those_that_the_code_gives(name: str, tmp_path: Path) -> None:
     write_reference(tmp_path)
     assert (REFERENCE / name).read_text() == (tmp_path / name).read_text(), (
@@ -32,6 +32,7 @@ def test_the_module_can_be_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     runpy.run_module("landed.cli.reference", run_name="__main__")
     assert {path.name for path in tmp_path.iterdir()} == {
         "commands.md",
+        "data-inventory.md",
         "figures.md",
         "settings.md",
     }

@@ -85,13 +85,16 @@ def forget(server: Server, person: str) -> dict[str, Any]:
     asked = httpx.post(
         f"{server.url}/api/privacy/erasures", json={"user_id": person}, headers=ADMIN, timeout=60
     )
-    place = server.url + asked.raise_for_status().headers["Location"]
+    return wait_until_done(server, asked.raise_for_status().headers["Location"])
+
+
+def wait_until_done(server: Server, place: str) -> dict[str, Any]:
     end = time.monotonic() + 90
     found: dict[str, Any] = {}
     while found.get("state") != "done":
         assert time.monotonic() < end, found
         time.sleep(0.2)
-        found = httpx.get(place, headers=ADMIN, timeout=60).json()
+        found = httpx.get(server.url + place, headers=ADMIN, timeout=60).json()
     return found
 
 
@@ -124,6 +127,31 @@ def test_both_zones_forget(server: Server, data: Path) -> None:
     assert on_disk(data, in_log) == []
     assert on_disk(data, in_zone) == []
     assert on_disk(data, Pseudonymiser(zone_secret).subject_key(BOB)) != []
+
+
+def test_a_person_takes_what_both_zones_have_and_both_forget_when_they_ask(
+    server: Server,
+) -> None:
+    tell(server, "dora")
+    server.wait_for("SELECT 1 FROM events HAVING count() >= 3")
+    before = zone_rows(server)
+    with httpx.Client(base_url=server.url, timeout=60, follow_redirects=True) as browser:
+        asked = {"user_id": "dora"}
+        made = browser.post("/api/admin/person-link", json=asked, headers=ADMIN).json()
+        page = browser.get(made["path"], headers={"Accept": "text/html"}).text
+        told = browser.get("/me/data").json()
+        assert (len(told["events"]), len(told["training"])) == (3, 4)
+        seal = page.partition('name="seal" value="')[2].partition('"')[0]
+        browser.post("/me/erasure", data={"seal": seal, "answer": "yes", "sure": "yes"})
+    listed = httpx.get(f"{server.url}/api/privacy/erasures", headers=ADMIN).json()
+    (waiting,) = [one for one in listed if one["state"] == "asked"]
+    assert zone_rows(server) == before
+    body = {"request_id": waiting["request_id"], "confirmed": True}
+    httpx.post(f"{server.url}/api/privacy/confirmations", json=body, headers=ADMIN)
+    done = wait_until_done(server, f"/api/privacy/erasures/{waiting['request_id']}")
+    places = {one["place"]: one.get("deleted") for one in done["certificate"]["places"]}
+    assert places["training zone"] == 5
+    assert zone_rows(server) == before - 4
 
 
 def test_while_the_zone_is_off_the_certificate_says_so(data: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from landed.errors import LandedError, StateError
-from landed.privacy import AUDIT_ACTIONS, AuditLog, Keys, digest_subject
+from landed.privacy import AUDIT_ACTIONS, AuditLog, AuditVerdict, Keys, digest_subject
 from landed.state import AuditRow, AuditWish, State, connect_state, fetch_audit_after
 
 NOW = datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -233,3 +233,19 @@ def test_a_slower_writer_leaves_the_head_of_a_faster_one(
     log._move_head(AuditRow(number=1, at=NOW, action="sql", actor="x", digest="0" * 64))
     assert (folder / "audit.head").read_text() == before
     del state
+
+
+def test_a_look_at_the_last_entries_costs_no_more_in_a_long_log(
+    log: AuditLog, state: State
+) -> None:
+    write(log, 9)
+    assert log.verify(last=3) == AuditVerdict(10)
+    assert log.verify(last=99) == AuditVerdict(10)
+    change(state, "UPDATE audit SET actor = 'nobody' WHERE number = 5")
+    assert log.verify(last=3) == AuditVerdict(10)
+    assert log.verify(last=6).fault.startswith("Entry 5")
+    assert log.verify().fault.startswith("Entry 5")
+    change(state, "DELETE FROM audit WHERE number <= 7")
+    assert log.verify(last=3).fault.startswith("Entry 1 is missing")
+    change(state, "DELETE FROM audit")
+    assert "10 were written" in log.verify(last=3).fault

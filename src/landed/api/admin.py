@@ -158,7 +158,8 @@ async def make_person_link(request: AnyRequest) -> PersonLink:
     key = services.subject_key(asked.user_id)
     note_subject(request, key)
     expires_at = services.clock() + timedelta(minutes=asked.minutes)
-    token = make_session(services.keys, Viewer("person", key.hex()), expires_at)
+    viewer = Viewer("person", key.hex(), zone=services.zone_key(asked.user_id).hex())
+    token = make_session(services.keys, viewer, expires_at)
     return PersonLink(f"/me/enter?token={token}", expires_at)
 
 

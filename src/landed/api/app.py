@@ -38,6 +38,7 @@ from landed.api.login import (
     say_who_may,
     to_login,
 )
+from landed.api.own import own_handlers
 from landed.api.privacy import privacy_handlers
 from landed.api.problems import EXCEPTION_HANDLERS, send_problem
 from landed.api.protection import add_headers
@@ -53,7 +54,7 @@ __all__ = ["create_app"]
 _MAX_BODY_BYTES: Final = 20 << 20
 _FRAMEWORKS_OWN: Final = "/openapi"
 Pages = Callable[..., list[Any]]
-RenderPage = Callable[[str, str, str], str]
+RenderPage = Callable[..., str]
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 
@@ -65,7 +66,8 @@ def create_app(
     Args:
         services: What the routes work with; started and closed by the caller.
         pages: Makes the dashboard's handlers, given the guards they must carry.
-        render_page: Title, path and HTML of a page's content → the page.
+        render_page: Title, path and HTML of a page's content, and the role of who looks where one
+            is known → the page.
         lifespan: What else starts and ends with the application.
     """
     takers = [*collect_handlers(), *call_handlers(), log_training]
@@ -75,6 +77,7 @@ def create_app(
         *admin_handlers(),
         *key_handlers(),
         *privacy_handlers(),
+        *own_handlers(),
         *consent_handlers(),
         *public_handlers(),
         *training_handlers(),

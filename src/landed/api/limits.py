@@ -24,6 +24,8 @@ __all__ = ["Buckets", "Gate", "Guesses", "address_of", "network_of"]
 
 _log = structlog.get_logger(__name__)
 _BURST_SECONDS: Final = 10.0
+_OWN_RATE: Final = 1 / 10
+_OWN_BURST_SECONDS: Final = 120.0
 _MOST_NAMES: Final = 50_000
 _GUESSING_SECONDS: Final = 600.0
 _FIRST_LOCK_SECONDS: Final = 60.0
@@ -66,11 +68,12 @@ def address_of(scope: Mapping[str, Any]) -> str:
 
 
 class Buckets:
-    """Lets each name pass at a rate, with a burst of what ten seconds would let pass.
+    """Lets each name pass at a rate, with a burst of what some seconds would let pass.
 
     Args:
         rate: Times per second; 0: always.
         clock: Seconds that never go back.
+        burst: How many seconds' worth may come at once.
 
     Examples:
         >>> buckets = Buckets(1, lambda: 100.0)
@@ -78,9 +81,12 @@ class Buckets:
         ([0.0, 1.0], 0.0)
     """
 
-    def __init__(self, rate: float, clock: Monotonic = time.monotonic) -> None:
+    def __init__(
+        self, rate: float, clock: Monotonic = time.monotonic, *, burst: float = _BURST_SECONDS
+    ) -> None:
         self._step = 1 / rate if rate else 0.0
         self._clock = clock
+        self._burst = max(burst, self._step)
         # When each name's bucket is full again: one number says all that is needed.
         self._full_at: dict[str, float] = {}
 
@@ -94,7 +100,7 @@ class Buckets:
             return 0.0
         now = self._clock()
         full_at = max(self._full_at.get(name, now), now)
-        wait = full_at + self._step - now - max(_BURST_SECONDS, self._step)
+        wait = full_at + self._step - now - self._burst
         if wait > 1e-9:  # noqa: PLR2004 - what sums of floats may be off
             return wait
         if len(self._full_at) >= _MOST_NAMES:
@@ -196,6 +202,7 @@ class Gate:
         self._addresses = {True: Buckets(settings.rate_write), False: Buckets(settings.rate_read)}
         self._keys = {True: Buckets(settings.rate_write), False: Buckets(settings.rate_read)}
         self._guesses = Guesses(settings.lock_out_guesses)
+        self._own = Buckets(_OWN_RATE, burst=_OWN_BURST_SECONDS)
 
     def take_address(self, host: str, *, sends: bool) -> None:
         """Let a request of an address pass.
@@ -220,6 +227,22 @@ class Gate:
             RateLimitedError: It is used too often.
         """
         _pass(self._keys[sends].take(secret), "this key")
+
+    def take_own(self, subject: str) -> None:
+        """Let a person pass to what reads or moves all that is kept about them.
+
+        Args:
+            subject: Pseudonym of the person.
+
+        Raises:
+            RateLimitedError: They ask too often.
+        """
+        wait = self._own.take(subject)
+        if wait:
+            raise RateLimitedError(
+                "That was asked for a few times just now. Try again after the time in Retry-After.",
+                wait_seconds=math.ceil(wait),
+            )
 
     def seconds_locked(self, host: str) -> float:
         """Tell how long an address is still locked out.

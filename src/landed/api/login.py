@@ -21,6 +21,7 @@ from landed.api.sessions import (
     SESSION_LIFE,
     Viewer,
     make_session,
+    seal_forms,
     verify_session,
 )
 from landed.errors import AuthError, ForbiddenError, LandedError
@@ -100,8 +101,11 @@ def require_person(connection: AnyConnection, _: BaseRouteHandler) -> None:
             "This page is a person's own. The product leads there with a link of "
             "POST /api/admin/person-link, which is good for a short time."
         )
+    services: Services = connection.app.state.services
     connection.state.role = viewer.role
     connection.state.subject = viewer.subject
+    connection.state.zone = viewer.zone
+    connection.state.seal = seal_forms(services.keys, connection.cookies[SESSION_COOKIE])
 
 
 def _viewer(connection: AnyConnection) -> Viewer:

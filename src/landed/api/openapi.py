@@ -192,6 +192,9 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     "/api/privacy/erasures/{request_id}": {
         "get": _Operation(_ERASURE, ("401", "403", "404", "503"))
     },
+    "/api/privacy/confirmations": {
+        "post": _Operation(_ERASURE, (*_PERSONAL, "404", "422"), refer("ConfirmationRequest"))
+    },
     "/api/privacy/subjects/{user_id}": {
         "delete": _Operation(_ERASURE, ("401", "403", "503"), status="202")
     },

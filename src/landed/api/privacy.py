@@ -14,7 +14,7 @@ from litestar import MediaType, Request, Response, delete, get, post
 from litestar.params import FromPath, FromQuery
 
 from landed.api.admin import parse_body
-from landed.api.audit import note_subject
+from landed.api.audit import note_detail, note_subject
 from landed.api.auth import require_subject
 from landed.api.login import require_person
 from landed.errors import InvalidInputError, NotFoundError
@@ -27,7 +27,14 @@ from landed.privacy import (
 )
 from landed.wiring import Services, fetch_everything_kept
 
-__all__ = ["CertificateKey", "KeptAnswer", "RequestAnswer", "SubjectRequest", "privacy_handlers"]
+__all__ = [
+    "CertificateKey",
+    "ConfirmationRequest",
+    "KeptAnswer",
+    "RequestAnswer",
+    "SubjectRequest",
+    "privacy_handlers",
+]
 
 _NO_STORE: Final = {"Cache-Control": "no-store"}
 _UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -60,7 +67,8 @@ class RequestAnswer(msgspec.Struct, frozen=True):
     Attributes:
         request_id: To ask for it again.
         kind: erasure.
-        state: received; erased: in no answer any more; done: no file holds it either.
+        state: asked, by the person at /me: it waits for a word; withdrawn; declined; received;
+            erased: in no answer any more; done: no file holds it either.
         received_at: When it was asked.
         due_at: When the law wants it done.
         events: Rows of the log that were deleted.
@@ -112,7 +120,20 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     stays: str
 
 
+class ConfirmationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is said to a person's own wish to be forgotten.
+
+    Attributes:
+        request_id: Of a request whose state is asked.
+        confirmed: Whether it is carried out; false: it is declined, and you tell the person why.
+    """
+
+    request_id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    confirmed: bool = True
+
+
 _decode: Final = msgspec.json.Decoder(SubjectRequest).decode
+_decode_confirmation: Final = msgspec.json.Decoder(ConfirmationRequest).decode
 
 
 @post(
@@ -191,6 +212,25 @@ def get_erasure(request: AnyRequest, request_id: FromPath[str]) -> Response[Requ
 
 
 @post(
+    "/api/privacy/confirmations",
+    opt={"audit": "confirm_erasure"},
+    guards=[require_subject],
+    status_code=200,
+    tags=["Privacy"],
+    operation_id="confirm_erasure",
+    summary="Confirm or decline what a person asked for at /me",
+)
+async def confirm(request: AnyRequest) -> Response[RequestAnswer]:
+    """Let a person's own wish to be forgotten be carried out, or decline it."""
+    example = '{"request_id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "confirmed": true}'
+    asked = parse_body(await request.body(), _decode_confirmation, example)
+    services: Services = request.app.state.services
+    note_detail(request, confirmed=asked.confirmed)
+    answer = partial(services.answer_erasure, asked.request_id, is_confirmed=asked.confirmed)
+    return Response(_answer(await asyncio.to_thread(answer)), headers=_NO_STORE)
+
+
+@post(
     "/api/privacy/access",
     opt={"audit": "access"},
     guards=[require_subject],
@@ -205,8 +245,12 @@ async def show_person(request: AnyRequest) -> Response[str]:
     services: Services = request.app.state.services
     key = services.subject_key(asked.user_id)
     note_subject(request, key)
-    show = partial(_show, services, key, asked.format, follow_links=asked.follow_links)
-    return await asyncio.to_thread(show, asked.user_id)
+
+    def show() -> Response[str]:
+        taught = services.fetch_taught(asked.user_id)
+        return _show(services, key, asked.format, taught=taught, follow_links=asked.follow_links)
+
+    return await asyncio.to_thread(show)
 
 
 @get(
@@ -227,7 +271,7 @@ def export_subject(
     services: Services = request.app.state.services
     key = services.subject_key(user_id)
     note_subject(request, key)
-    return _show(services, key, format, user_id)
+    return _show(services, key, format, taught=services.fetch_taught(user_id))
 
 
 @get(
@@ -241,24 +285,24 @@ def show_own(
     request: AnyRequest,
     format: FromQuery[Format] = "json",  # noqa: A002 - the parameter's name
 ) -> Response[str]:
-    """Give a person who came by a link what is kept about them, but of the training zone.
-
-    The link holds the pseudonym that a person has in the log; there they have another.
-    """
-    return _show(request.app.state.services, bytes.fromhex(request.state.subject), format)
+    """Give a person who came by a link what is kept about them."""
+    request.app.state.gate.take_own(request.state.subject)
+    services: Services = request.app.state.services
+    zone = bytes.fromhex(request.state.zone)
+    taught = services.training.fetch_rows(zone) if services.training and zone else None
+    return _show(services, bytes.fromhex(request.state.subject), format, taught=taught)
 
 
 def _show(
     services: Services,
     subject_key: bytes,
     form: Format,
-    user_id: str | None = None,
     *,
+    taught: list[dict[str, Any]] | None,
     follow_links: bool = False,
 ) -> Response[str]:
     found = services.fetch_person(subject_key, follow_links=follow_links)
-    if user_id is not None:
-        found = replace(found, taught=services.fetch_taught(user_id))
+    found = replace(found, taught=taught)
     is_page = form == "html"
     return Response(
         write_personal_html(found) if is_page else write_personal_json(found),
@@ -320,6 +364,7 @@ def privacy_handlers() -> list[Any]:
         delete_subject,
         list_erasures,
         get_erasure,
+        confirm,
         show_person,
         export_subject,
         show_own,

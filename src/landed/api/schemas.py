@@ -17,7 +17,13 @@ from landed.api.consents import (
     RestrictionRequest,
 )
 from landed.api.keys import KeyAnswer, KeyRequest, NewKey, RevokedKeys, RotationRequest
-from landed.api.privacy import CertificateKey, KeptAnswer, RequestAnswer, SubjectRequest
+from landed.api.privacy import (
+    CertificateKey,
+    ConfirmationRequest,
+    KeptAnswer,
+    RequestAnswer,
+    SubjectRequest,
+)
 from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
@@ -259,7 +265,7 @@ def build_schemas() -> Json:
     _, admin = msgspec.json.schema_components(
         [
             *(SqlRequest, PersonLinkRequest, PersonLink),
-            *(SubjectRequest, RequestAnswer, CertificateKey, KeptAnswer),
+            *(SubjectRequest, ConfirmationRequest, RequestAnswer, CertificateKey, KeptAnswer),
             *(ConsentRequest, PermissionsAnswer, PurposeRequest, PurposeAnswer),
             RestrictionRequest,
             *(PublicWish, PublicPlan, PublicRelease, PublicBudget),

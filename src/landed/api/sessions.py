@@ -9,9 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
 from landed.privacy import Keys
 
-__all__ = ["SESSION_COOKIE", "SESSION_LIFE", "Role", "Viewer", "make_session", "verify_session"]
+__all__ = [
+    "SESSION_COOKIE",
+    "SESSION_LIFE",
+    "Role",
+    "Viewer",
+    "is_sealed",
+    "make_session",
+    "seal_forms",
+    "verify_session",
+]
 
 SESSION_COOKIE: Final = "landed_session"
 SESSION_LIFE: Final = timedelta(days=7)
@@ -21,7 +32,7 @@ Role = Literal["admin", "analyst", "person"]
 """Admins see everything, analysts all numbers but no single person, a person what is theirs."""
 
 _TOKEN: Final = re.compile(
-    r"(admin|analyst|person)\.([0-9a-f]{0,32})\.([0-9]{1,12})\.([0-9a-f]{64})"
+    r"(admin|analyst|person)\.([0-9a-f]{0,32})(?:-([0-9a-f]{64}))?\.([0-9]{1,12})\.([0-9a-f]{64})"
 )
 
 
@@ -34,11 +45,13 @@ class Viewer:
         subject: Pseudonym of a person as 32 hex digits; empty for the other roles.
         key: First 32 hex digits of the digest of the key that was signed in with, where it was
             one of those that were made; else empty.
+        zone: Pseudonym of a person in the training zone as 32 hex digits; empty: none.
     """
 
     role: Role
     subject: str = ""
     key: str = ""
+    zone: str = ""
 
 
 def make_session(keys: Keys, viewer: Viewer, ends_at: datetime) -> str:
@@ -49,7 +62,8 @@ def make_session(keys: Keys, viewer: Viewer, ends_at: datetime) -> str:
         viewer: Who it is.
         ends_at: When the session is over.
     """
-    said = f"{viewer.role}.{viewer.subject or viewer.key}.{int(ends_at.timestamp())}"
+    zone = f"-{_hide(keys, viewer)}" if viewer.zone else ""
+    said = f"{viewer.role}.{viewer.subject or viewer.key}{zone}.{int(ends_at.timestamp())}"
     return f"{said}.{_signature(keys, viewer.role, said)}"
 
 
@@ -65,11 +79,57 @@ def verify_session(token: str, keys: Keys, now: datetime) -> Viewer | None:
     if found is None:
         return None
     role = _role(found[1])
-    viewer = Viewer(role, found[2]) if role == "person" else Viewer(role, key=found[2])
     said = token.rpartition(".")[0]
-    if not hmac.compare_digest(found[4], _signature(keys, viewer.role, said)):
+    if not hmac.compare_digest(found[5], _signature(keys, role, said)):
         return None
-    return viewer if int(found[3]) > now.timestamp() else None
+    if int(found[4]) <= now.timestamp():
+        return None
+    if role != "person":
+        return Viewer(role, key=found[2])
+    return Viewer(role, found[2], zone=_unhide(keys, found[2], found[3] or ""))
+
+
+def seal_forms(keys: Keys, token: str) -> str:
+    """Make what the forms of a session's pages must send along.
+
+    The cookie comes along with a form of a neighbour's site too, which has the same domain and
+    another name; this does not.
+
+    Args:
+        keys: Of the installation.
+        token: Of the session, from the cookie.
+    """
+    message = f"landed form of {token}".encode()
+    return hmac.new(keys.admin_key.encode(), message, hashlib.sha256).hexdigest()
+
+
+def is_sealed(keys: Keys, token: str, seal: str) -> bool:
+    """Tell whether a form was on a page of this session.
+
+    Args:
+        keys: Of the installation.
+        token: Of the session, from the cookie.
+        seal: As the form sent it.
+    """
+    return hmac.compare_digest(seal.encode(), seal_forms(keys, token).encode())
+
+
+def _hide(keys: Keys, viewer: Viewer) -> str:
+    """Encrypt the zone's pseudonym: whoever sees a link must not be able to join the zones."""
+    hidden = _cipher(keys).encrypt(bytes.fromhex(viewer.zone), [viewer.subject.encode()])
+    return hidden.hex()
+
+
+def _unhide(keys: Keys, subject: str, hidden: str) -> str:
+    """Of a token whose signature is good, so that it is as `_hide` made it."""
+    if not hidden:
+        return ""
+    return _cipher(keys).decrypt(bytes.fromhex(hidden), [subject.encode()]).hex()
+
+
+def _cipher(keys: Keys) -> AESSIV:
+    # Deterministic, so that a link needs no randomness; what it hides is different for each person.
+    return AESSIV(hmac.digest(keys.admin_key.encode(), b"landed:link:zone:1", "sha512"))
 
 
 def _role(text: str) -> Role:

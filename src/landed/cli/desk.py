@@ -75,7 +75,7 @@ def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any
     if action and not request_id:  # a look at how far a request is, each second, is no news
         user_id = body.get("user_id")
         services.note_command(action, services.subject_key(user_id) if user_id else b"")
-    return do(services, body | {"request_id": request_id})
+    return do(services, {"request_id": request_id} | body)
 
 
 def _show(services: Services, body: dict[str, Any]) -> str:
@@ -87,6 +87,11 @@ def _show(services: Services, body: dict[str, Any]) -> str:
 
 def _forget(services: Services, body: dict[str, Any]) -> Any:
     return _plain(services.record_erasure(body["user_id"], follow_links=body["follow_links"]))
+
+
+def _confirm(services: Services, body: dict[str, Any]) -> Any:
+    request_id, is_confirmed = body["request_id"], body["confirmed"]
+    return _plain(services.answer_erasure(request_id, is_confirmed=is_confirmed))
 
 
 def _look(services: Services, body: dict[str, Any]) -> Any:
@@ -162,6 +167,7 @@ _DOES: Final[dict[tuple[str, str], tuple[str, Callable[[Services, dict[str, Any]
     ("POST", "access"): ("access", _show),
     ("POST", "erasures"): ("erasure", _forget),
     ("GET", "erasures"): ("read_requests", _look),
+    ("POST", "confirmations"): ("confirm_erasure", _confirm),
     ("POST", "consents"): ("consent", _consent),
     ("POST", "restrictions"): ("restriction", _restrict),
     ("GET", "public-aggregates"): ("", _budget),

@@ -140,6 +140,32 @@ def report(data: DataOption = None) -> None:
         )
 
 
+@app.command("confirm")
+def confirm(
+    request_id: Annotated[str, typer.Argument(help="As `landed privacy report` lists it.")],
+    *,
+    decline: Annotated[
+        bool, typer.Option("--decline", help="Do not carry it out; tell the person why.")
+    ] = False,
+    data: DataOption = None,
+) -> None:
+    """Let what a person asked for at /me be carried out: to be forgotten.
+
+    Such a request is `asked` until somebody who knows that the person meant it says so. The month
+    runs from the day it was asked.
+
+    Examples:
+
+        landed privacy confirm 1b4e28ba-2fa1-41d2-883f-0016d3cca427
+
+        landed privacy confirm 1b4e28ba-2fa1-41d2-883f-0016d3cca427 --decline
+    """
+    with desk(settings_for(data)) as ask:
+        body = {"request_id": request_id, "confirmed": not decline}
+        found = ask("POST", "confirmations", body)
+    typer.echo(f"{found['request_id']} is {found['state']}.")
+
+
 @app.command("certificate")
 def certificate(
     request_id: Annotated[str, typer.Argument(help="As `landed privacy report` lists it.")],

@@ -244,7 +244,12 @@ def asked_of(pages: Pages, request: AnyRequest) -> Asked:
     """
     params = {name: tuple(values) for name, values in request.query_params.dict().items()}
     asked = _ask(pages, params)
-    return replace(asked, role=role_of(request), subject=str(request.state.get("subject", "")))
+    return replace(
+        asked,
+        role=role_of(request),
+        subject=str(request.state.get("subject", "")),
+        seal=str(request.state.get("seal", "")),
+    )
 
 
 def _ask(pages: Pages, params: Params) -> Asked:
@@ -306,6 +311,8 @@ def _fetch(area: Area, pages: Pages, asked: Asked, parts: Sequence[Part]) -> lis
 
 def _start(area: Area, pages: Pages, asked: Asked, part: Part) -> Future[Block]:
     """Fetch on a thread, or take what was fetched a moment ago."""
+    if part.is_fresh:
+        return pages.pool.submit(part.fetch)
     wishes = tuple(sorted(asked.params.items()))
     key = (area.path, asked.role, asked.subject, wishes, part.name)
     return pages.pool.submit(pages.blocks(area.keep).get, key, part.fetch)

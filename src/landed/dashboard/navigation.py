@@ -51,6 +51,7 @@ NAVIGATION: Final = (
             Link("/explore", "Explore"),
             Link("/events", "Events"),
             Link("/definitions", "Definitions"),
+            Link("/privacy", "Privacy", is_for_admins=True),
             Link("/audit", "Audit", is_for_admins=True),
         ),
     ),

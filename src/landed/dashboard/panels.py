@@ -14,13 +14,14 @@ from typing import Any, Literal
 from landed.charts import Spec
 from landed.dashboard.grids import Grid
 from landed.dashboard.saving import SavedView
-from landed.dashboard.types import Definition, Frame, PeriodMenu, Services, TableView, Tile
+from landed.dashboard.types import Check, Definition, Frame, PeriodMenu, Services, TableView, Tile
 from landed.dashboard.wording import define, delta, number
 from landed.errors import InvalidInputError
 from landed.insights import Period
 from landed.metrics import metric
 
 __all__ = [
+    "Action",
     "Asked",
     "Block",
     "Fact",
@@ -51,6 +52,7 @@ class Asked:
         params: Parameters of the address; each may be given several times.
         role: Of who signed in; empty where the pages are open to everybody.
         subject: Pseudonym of the person who signed in, as 32 hex digits; else empty.
+        seal: What the forms of the person's own page send along; else empty.
     """
 
     services: Services
@@ -59,6 +61,7 @@ class Asked:
     params: Mapping[str, tuple[str, ...]]
     role: str = ""
     subject: str = ""
+    seal: str = ""
 
     @property
     def store(self) -> Any:
@@ -138,6 +141,31 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that the reader can do: a form with one button.
+
+    Attributes:
+        title: What it is about.
+        state: What holds now, in a word or two.
+        is_on: Whether that is a yes.
+        text: What the reader must know of it, paragraph by paragraph.
+        href: Where the form goes.
+        hidden: What it sends.
+        button: What stands on it.
+        confirm: What must be ticked first, behind a line that opens; empty: nothing.
+    """
+
+    title: str
+    state: str
+    is_on: bool
+    text: tuple[str, ...]
+    href: str
+    hidden: tuple[tuple[str, str], ...]
+    button: str
+    confirm: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """One card of a page.
 
@@ -157,6 +185,8 @@ class Panel:
         empty: What is said where there is neither chart nor table nor list.
         size: Half the page's width, or all of it.
         links: Where to go on: address and words.
+        actions: What the reader can do.
+        checks: What is well, and what is not, in words.
     """
 
     id: str
@@ -174,6 +204,8 @@ class Panel:
     empty: str = "Nothing was counted in this period."
     size: Size = "half"
     links: tuple[tuple[str, str], ...] = ()
+    actions: tuple[Action, ...] = ()
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,11 +224,13 @@ class Part:
         name: Its panels are named after it.
         title: What is missing where it fails.
         fetch: Asks the store, on a thread.
+        is_fresh: Whether it is asked at each look: what the reader changes on the page itself.
     """
 
     name: str
     title: str
     fetch: Callable[[], Block]
+    is_fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

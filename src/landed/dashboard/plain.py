@@ -25,18 +25,19 @@ class PlainView:
     body: Markup
 
 
-def render_plain(title: str, path: str, body: str) -> str:
+def render_plain(title: str, path: str, body: str, role: str = "") -> str:
     """Put ready-made HTML into the frame that all pages share.
 
     Args:
         title: Of the page, without the product's name.
         path: Of the page, to mark it in the navigation.
         body: HTML; the caller has escaped every value in it.
+        role: Of who looks; a person sees no way to pages that are not theirs.
 
     Examples:
         >>> "<h1>Sign in</h1>" in render_plain("Sign in", "/login", "<h1>Sign in</h1>")
         True
     """
     # The body is HTML by contract: its makers escape with html.escape, and their tests try.
-    view = PlainView(frame=make_frame(title, path), body=Markup(body))  # noqa: S704
+    view = PlainView(frame=make_frame(title, path, role), body=Markup(body))  # noqa: S704
     return render_html("plain.html", view)

@@ -12,6 +12,7 @@ from landed.dashboard.navigation import LinkGroup
 from landed.dashboard.saving import ViewStore
 from landed.insights import AlertBook, OverviewQueries, Targets
 from landed.privacy import AuditLog, TextKeys
+from landed.state import State
 
 __all__ = [
     "Banner",
@@ -133,6 +134,11 @@ class Services(Protocol):
     @property
     def texts(self) -> TextKeys:
         """The keys of what people wrote."""
+        ...
+
+    @property
+    def state(self) -> State:
+        """What is said rarely: consents, restrictions, keys."""
         ...
 
     @property

@@ -165,6 +165,7 @@ from landed.insights.score_calibration import (
     ScoreCalibration,
     fetch_score_calibration,
 )
+from landed.insights.scrubbed import MarkedField, Scrubbed, fetch_scrubbed
 from landed.insights.stories import STORY_PURPOSE, Stories, Story, build_stories, fetch_stories
 from landed.insights.subscriptions import Movement
 from landed.insights.success import (
@@ -247,6 +248,7 @@ __all__ = [
     "IncomeStep",
     "LifeStage",
     "LoggedEvent",
+    "MarkedField",
     "MetricQueries",
     "MissingPart",
     "Movement",
@@ -291,6 +293,7 @@ __all__ = [
     "RiskBand",
     "ScoreBin",
     "ScoreCalibration",
+    "Scrubbed",
     "Sequenced",
     "Stories",
     "Story",
@@ -357,6 +360,7 @@ __all__ = [
     "fetch_revenue_series",
     "fetch_revenue_summary",
     "fetch_score_calibration",
+    "fetch_scrubbed",
     "fetch_stories",
     "fetch_system_success",
     "frame_export",

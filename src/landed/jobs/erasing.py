@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from landed.errors import LandedError
-from landed.privacy import destroy_text_keys, erase_requested, fetch_requests, finish_erased
+from landed.privacy import destroy_text_keys, erase_requested, fetch_orders, finish_erased
 from landed.wiring import Services, follow_wishes, keep_restrictions
 
 __all__ = ["erase_forever", "erase_now"]
@@ -39,7 +39,7 @@ def erase_now(services: Services, *, search: bool) -> int:
     """
     if search:
         keep_restrictions(services)
-    requests = fetch_requests(services.store)
+    requests = fetch_orders(services.store)
     open_ones = any(one.state in {"received", "erasing"} for one in requests)
     if open_ones or (search and requests):
         services.empty_spool(_SPOOL_SECONDS)
@@ -47,7 +47,7 @@ def erase_now(services: Services, *, search: bool) -> int:
         services.texts.refresh()
         erase_requested(services.store, requests)
         services.forget_answers()
-        requests = fetch_requests(services.store)
+        requests = fetch_orders(services.store)
     zone = services.training
     if zone is not None:
         zone.erase([one for one in requests if search or one.state != "done"])

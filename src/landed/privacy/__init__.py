@@ -53,6 +53,8 @@ from landed.privacy.erasure import (
     erase_requested,
     finish_erased,
 )
+from landed.privacy.inventory import HeldField, list_held, list_tables
+from landed.privacy.key_ages import KeyAge, fetch_key_ages
 from landed.privacy.keys import find_training_key, load_keys, load_training_key
 from landed.privacy.masters import find_master, write_key_file
 from landed.privacy.pseudonyms import Pseudonymiser
@@ -63,6 +65,7 @@ from landed.privacy.purposes import (
     Purpose,
     Rule,
     fetch_rules,
+    fetch_texts,
     publish_purpose,
 )
 from landed.privacy.release_files import PublicForm, write_release
@@ -76,10 +79,14 @@ from landed.privacy.releases import (
 )
 from landed.privacy.requests import (
     PrivacyRequest,
+    answer_request,
+    ask_request,
     digest_subject,
+    fetch_orders,
     fetch_requests,
     fetch_subjects,
     record_request,
+    withdraw_requests,
 )
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.sealed_files import (
@@ -117,6 +124,8 @@ __all__ = [
     "ContextCleaner",
     "DataKey",
     "FileSecret",
+    "HeldField",
+    "KeyAge",
     "KeyBook",
     "KeyScope",
     "Keys",
@@ -138,6 +147,8 @@ __all__ = [
     "TrainingKey",
     "Vault",
     "add_data_key",
+    "answer_request",
+    "ask_request",
     "check_scope",
     "check_spool",
     "check_store",
@@ -147,11 +158,14 @@ __all__ = [
     "erasable_of",
     "erase_requested",
     "fetch_budget",
+    "fetch_key_ages",
+    "fetch_orders",
     "fetch_permissions",
     "fetch_personal_data",
     "fetch_requests",
     "fetch_rules",
     "fetch_subjects",
+    "fetch_texts",
     "find_master",
     "find_training_key",
     "finish_erased",
@@ -159,6 +173,8 @@ __all__ = [
     "hide_texts",
     "is_key_name",
     "known_referrer",
+    "list_held",
+    "list_tables",
     "load_keys",
     "load_training_key",
     "make_api_key",
@@ -184,6 +200,7 @@ __all__ = [
     "sender_of",
     "sign_certificate",
     "verify_certificate",
+    "withdraw_requests",
     "write_key_file",
     "write_personal_html",
     "write_personal_json",

@@ -50,6 +50,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "restriction": "Restriction",
     "publish_purpose": "Published a purpose",
     "erasure": "Erasure request",
+    "confirm_erasure": "Answered an erasure request",
     "read_requests": "Read the requests",
     "sql": "SQL",
     "export_events": "Exported events",
@@ -63,6 +64,7 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "make_key": "Made a key",
     "rotate_key": "Replaced a key",
     "revoke_key": "Revoked a key",
+    "read_privacy": "Read the privacy page",
     "read_audit": "Read this log",
 }
 """What is noted, and how a page calls it."""
@@ -78,7 +80,7 @@ class AuditVerdict:
     """What became of a check of the whole log.
 
     Attributes:
-        entries: How many are in order, from the first one on.
+        entries: Number of the last one that is in order; all before it are, as far as looked at.
         fault: What is wrong, and with which entry; empty: nothing.
     """
 
@@ -201,14 +203,17 @@ class AuditLog:
         """
         return count_audit(self._state, wish)
 
-    def verify(self) -> AuditVerdict:
+    def verify(self, *, last: int | None = None) -> AuditVerdict:
         """Look at every entry, from the first one to the head.
+
+        Args:
+            last: Only at that many before the head, so that a long log costs no more; None: all.
 
         Raises:
             StateError: The database is away, or the head cannot be read.
         """
         head = self._read_head()  # before the entries: others may be written meanwhile
-        number, digest = 0, ""
+        number, digest = self._before(head, last)
         while rows := fetch_audit_after(self._state, number, _AT_ONCE):
             for row in rows:
                 fault = self._fault(row, number, digest, head)
@@ -216,6 +221,15 @@ class AuditLog:
                     return AuditVerdict(number, fault)
                 number, digest = row.number, row.digest
         return AuditVerdict(number, self._missing(number, head))
+
+    def _before(self, head: tuple[int, str] | None, last: int | None) -> tuple[int, str]:
+        """Number and digest of the entry before those that are looked at."""
+        if last is None or head is None or head[0] <= last:
+            return 0, ""
+        number = head[0] - last
+        found = fetch_audit_after(self._state, number - 1, 1)
+        is_there = bool(found) and found[0].number == number
+        return (number, found[0].digest) if is_there else (0, "")
 
     def _fault(self, row: AuditRow, number: int, digest: str, head: tuple[int, str] | None) -> str:
         if row.number != number + 1:

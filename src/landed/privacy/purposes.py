@@ -10,7 +10,16 @@ from typing import Final, Literal, get_args
 from landed.errors import InvalidInputError
 from landed.state import ConsentRow, PurposeRow, State, add_purpose, fetch_purposes
 
-__all__ = ["PURPOSES", "Basis", "Purpose", "Rule", "fetch_rules", "publish_purpose"]
+__all__ = [
+    "DEFAULT_BASES",
+    "PURPOSES",
+    "Basis",
+    "Purpose",
+    "Rule",
+    "fetch_rules",
+    "fetch_texts",
+    "publish_purpose",
+]
 
 Purpose = Literal["analytics", "personalisation", "training", "messages"]
 """What for: numbers about everybody; what a person is shown, with experiments; training sets of
@@ -74,12 +83,13 @@ class Rule:
         return True
 
 
-_DEFAULTS: Final[Mapping[Purpose, Basis]] = {
+DEFAULT_BASES: Final[Mapping[Purpose, Basis]] = {
     "analytics": "legitimate_interest",
     "personalisation": "legitimate_interest",
     "training": "consent",
     "messages": "consent",
 }
+"""Lawful bases, unless others are published."""
 
 
 def fetch_rules(state: State) -> dict[Purpose, Rule]:
@@ -97,9 +107,21 @@ def fetch_rules(state: State) -> dict[Purpose, Rule]:
     return {purpose: _rule(purpose, rows.get(purpose, [])) for purpose in PURPOSES}
 
 
+def fetch_texts(state: State) -> dict[tuple[str, int], str]:
+    """Give what people were shown, by purpose and version.
+
+    Args:
+        state: The state.
+
+    Raises:
+        StateError: The database is away.
+    """
+    return {(row.purpose, row.version): row.text for row in fetch_purposes(state)}
+
+
 def _rule(purpose: Purpose, versions: list[PurposeRow]) -> Rule:
     if not versions:
-        return Rule(purpose=purpose, version=0, basis=_DEFAULTS[purpose])
+        return Rule(purpose=purpose, version=0, basis=DEFAULT_BASES[purpose])
     last = versions[-1]
     bases: dict[str, Basis] = {basis: basis for basis in get_args(Basis)}
     return Rule(

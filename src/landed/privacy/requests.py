@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, cast
 
-from landed.errors import InvalidInputError
+from landed.errors import InvalidInputError, NotFoundError
 
 __all__ = [
     "DEADLINE",
@@ -23,11 +24,15 @@ __all__ = [
     "PrivacyRequest",
     "RequestStore",
     "State",
+    "answer_request",
+    "ask_request",
     "digest_subject",
+    "fetch_orders",
     "fetch_requests",
     "fetch_subjects",
     "record_request",
     "record_step",
+    "withdraw_requests",
 ]
 
 DEADLINE: Final = timedelta(days=30)
@@ -38,7 +43,8 @@ KEYS_AT_ONCE: Final = 50
 
 _MOST_SUBJECTS: Final = 1000
 _TRAINING: Final = "training:"
-State = Literal["received", "erasing", "erased", "done"]
+_UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+State = Literal["asked", "withdrawn", "declined", "received", "erasing", "erased", "done"]
 
 
 class RequestStore(Protocol):
@@ -60,8 +66,9 @@ class PrivacyRequest:
     Attributes:
         request_id: Ours.
         kind: What was asked; `erasure` is the only one that is kept so far.
-        state: `received`; `erasing`; `erased`: in no answer any more; `done`: no file holds it
-            either.
+        state: `asked`: by the person, and nobody confirmed it; `withdrawn` by them; `declined` by
+            an admin; `received`; `erasing`; `erased`: in no answer any more; `done`: no file holds
+            it either.
         subjects: Digests of the person's pseudonyms, the one that was named first.
         received_at: When it was asked; what was received or happened before then is meant.
         events: Rows of the log that were deleted.
@@ -84,6 +91,16 @@ class PrivacyRequest:
     begun: tuple[int, int] = (0, 0)
     noted_at: datetime | None = None
     training: tuple[str, ...] = ()
+
+    @property
+    def is_order(self) -> bool:
+        """Whether it is to be carried out, or was: nobody's word is missing."""
+        return self.state not in {"asked", "withdrawn", "declined"}
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody waits for what becomes of it."""
+        return self.state not in {"withdrawn", "declined", "done"}
 
     @property
     def due_at(self) -> datetime:
@@ -180,7 +197,13 @@ def record_request(
         StoreError: The store is away; nothing was taken, so ask again.
     """
     keys = fetch_subjects(store, subject_key) if follow_links else (subject_key,)
-    request = PrivacyRequest(
+    request = _new_request(keys, now, training)
+    record_step(store, request)
+    return request
+
+
+def _new_request(keys: Sequence[bytes], now: datetime, training: Sequence[str]) -> PrivacyRequest:
+    return PrivacyRequest(
         request_id=str(uuid.uuid4()),
         kind="erasure",
         state="received",
@@ -188,8 +211,80 @@ def record_request(
         received_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
         training=tuple(training),
     )
-    record_step(store, request)
-    return request
+
+
+def ask_request(
+    store: RequestStore, subject_key: bytes, now: datetime, *, training: Sequence[str] = ()
+) -> PrivacyRequest:
+    """Take a person's own wish to be forgotten; nothing is erased before somebody confirms it.
+
+    Args:
+        store: The store.
+        subject_key: Pseudonym of the person.
+        now: The time; the month to answer it runs from here.
+        training: Digests of the person's pseudonyms in the training zone.
+
+    Returns:
+        The request; the one that is open already, where there is one.
+
+    Raises:
+        StoreError: The store is away; nothing was taken, so ask again.
+    """
+    for known in _own_requests(store, subject_key):
+        if known.is_open:
+            return known
+    request = _new_request((subject_key,), now, training)
+    record_step(store, replace(request, state="asked"))
+    return replace(request, state="asked")
+
+
+def withdraw_requests(store: RequestStore, subject_key: bytes) -> int:
+    """Take a person's own wish back that nobody confirmed yet; tell whether there was one.
+
+    Args:
+        store: The store.
+        subject_key: Pseudonym of the person.
+
+    Raises:
+        StoreError: The store is away.
+    """
+    found = [one for one in _own_requests(store, subject_key) if one.state == "asked"]
+    for one in found:
+        record_step(store, replace(one, state="withdrawn"))
+    return len(found)
+
+
+def answer_request(store: RequestStore, request_id: str, *, is_confirmed: bool) -> PrivacyRequest:
+    """Confirm what a person asked for by themselves, so that it is carried out, or decline it.
+
+    Args:
+        store: The store.
+        request_id: Of a request that waits for it.
+        is_confirmed: False to decline it; tell the person why (GDPR, Article 12(4)).
+
+    Raises:
+        NotFoundError: There is no such request.
+        InvalidInputError: It does not wait for somebody's word.
+        StoreError: The store is away.
+    """
+    found = fetch_requests(store, request_id) if _UUID.fullmatch(request_id) else []
+    if not found:
+        raise NotFoundError(
+            f"There is no request {request_id[:40]!r}; GET /api/privacy/erasures lists them."
+        )
+    if found[0].state != "asked":
+        raise InvalidInputError(
+            f"Request {request_id} is {found[0].state}; only one that is asked waits for a word.",
+            detail="$.request_id",
+        )
+    answered = replace(found[0], state="received" if is_confirmed else "declined")
+    record_step(store, answered)
+    return answered
+
+
+def _own_requests(store: RequestStore, subject_key: bytes) -> list[PrivacyRequest]:
+    digest = digest_subject(subject_key)
+    return [one for one in fetch_requests(store) if digest in one.subjects]
 
 
 def record_step(store: RequestStore, request: PrivacyRequest) -> None:
@@ -214,6 +309,20 @@ def record_step(store: RequestStore, request: PrivacyRequest) -> None:
             "certificate": request.certificate,
         }
     )
+
+
+def fetch_orders(store: RequestStore) -> list[PrivacyRequest]:
+    """Give the requests that are to be carried out, or were, the newest first.
+
+    Those that wait for somebody's word, or were taken back or declined, are not among them.
+
+    Args:
+        store: The store.
+
+    Raises:
+        StoreError: The store is away.
+    """
+    return [one for one in fetch_requests(store) if one.is_order]
 
 
 def fetch_requests(store: RequestStore, request_id: str | None = None) -> list[PrivacyRequest]:

@@ -51,14 +51,24 @@ from landed.state.person_keys import (
     fetch_person_keys,
 )
 from landed.state.releases import ReleaseRow, fetch_releases, keep_told, spend
+from landed.state.tables import list_state_columns
+from landed.state.tallies import (
+    AnswerCount,
+    DayCount,
+    count_answers,
+    count_daily,
+    count_restricted,
+)
 from landed.state.training_wishes import TrainingWish, Wish, fetch_wishes, settle_wishes
 
 __all__ = [
     "PERSON_KEYS_MARK",
+    "AnswerCount",
     "ApiKeyRow",
     "AuditRow",
     "AuditWish",
     "ConsentRow",
+    "DayCount",
     "KeyState",
     "PersonKeyRow",
     "PurposeRow",
@@ -73,8 +83,11 @@ __all__ = [
     "add_person_keys",
     "add_purpose",
     "connect_state",
+    "count_answers",
     "count_audit",
+    "count_daily",
     "count_kept",
+    "count_restricted",
     "delete_people",
     "delete_person_keys",
     "end_restrictions",
@@ -93,6 +106,7 @@ __all__ = [
     "fetch_restrictions",
     "fetch_wishes",
     "keep_told",
+    "list_state_columns",
     "note_keys_used",
     "replace_api_key",
     "revoke_api_keys",

@@ -33,6 +33,7 @@ __all__ = [
     "RESTRICTIONS",
     "TRAINING_WISHES",
     "UtcTime",
+    "list_state_columns",
 ]
 
 METADATA: Final = MetaData()
@@ -148,3 +149,13 @@ RELEASES: Final = Table(
     Column("asked_at", UtcTime, nullable=False),
     Column("told", Text, nullable=True),
 )
+
+
+def list_state_columns() -> dict[str, tuple[str, ...]]:
+    """Give the tables of the state with their columns.
+
+    Examples:
+        >>> list_state_columns()["marks"]
+        ('name', 'number')
+    """
+    return {table.name: tuple(table.columns.keys()) for table in METADATA.tables.values()}

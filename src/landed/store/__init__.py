@@ -10,6 +10,7 @@ from landed.store.aside import put_back, set_aside
 from landed.store.client import Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import FORMATS, ExportForm
+from landed.store.layout import list_columns
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.public_sql import PUBLIC_DIMENSIONS, Added, ask_public_cells
@@ -71,6 +72,7 @@ __all__ = [
     "fetch_kept",
     "fetch_kept_besides",
     "follow_limits",
+    "list_columns",
     "list_queries",
     "migrate",
     "note_training",

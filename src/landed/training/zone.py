@@ -204,8 +204,20 @@ class TrainingZone:
             StoreError: The store is away.
             KeyChangedError: It was written with another key.
         """
+        return self.fetch_rows(self._anonymiser.user_key(user_id))
+
+    def fetch_rows(self, user_key: bytes) -> list[dict[str, Any]]:
+        """Read what the zone has under a pseudonym of its own, the first day first.
+
+        Args:
+            user_key: As `user_key` gives it.
+
+        Raises:
+            StoreError: The store is away.
+            KeyChangedError: It was written with another key.
+        """
         self.check_ready()
-        user = str(uuid.UUID(bytes=self._anonymiser.user_key(user_id)))
+        user = str(uuid.UUID(bytes=user_key))
         return self.store.query("training_person", {"user": user})
 
     def account(self, request: PrivacyRequest) -> list[dict[str, Any]] | None:

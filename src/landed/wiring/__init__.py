@@ -4,7 +4,7 @@ from landed.wiring.following import follow_wishes, training_to_read
 from landed.wiring.health import Check, Health
 from landed.wiring.keeping import KeptThing, fetch_everything_kept
 from landed.wiring.parts import build_audit, build_state, read_keys, read_master, utc_now
-from landed.wiring.restricting import keep_restrictions, restrict_person
+from landed.wiring.restricting import keep_restrictions, restrict_person, restrict_subject
 from landed.wiring.services import Services, build_services
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "read_keys",
     "read_master",
     "restrict_person",
+    "restrict_subject",
     "training_to_read",
     "utc_now",
 ]

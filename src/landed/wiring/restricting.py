@@ -10,9 +10,9 @@ from landed.privacy import Permissions, digest_subject, fetch_permissions
 from landed.state import end_restrictions, fetch_restrictions, start_restriction
 from landed.store import put_back, set_aside
 from landed.wiring.following import follow_wishes
-from landed.wiring.services import Services
+from landed.wiring.services import Services, zone_digests
 
-__all__ = ["keep_restrictions", "restrict_person"]
+__all__ = ["keep_restrictions", "restrict_person", "restrict_subject"]
 
 _SPOOL_SECONDS: Final = 20.0
 
@@ -35,8 +35,30 @@ def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Per
         StoreError: The store is away or behind. A restriction that was begun is gone on with.
         StateError: The state is away; nothing was done.
     """
-    key = services.subject_key(user_id)
-    digest, training = digest_subject(key), services.training_digests(user_id)
+    return restrict_subject(
+        services,
+        services.subject_key(user_id),
+        is_wanted=is_wanted,
+        zone_key=services.zone_key(user_id),
+    )
+
+
+def restrict_subject(
+    services: Services, subject_key: bytes, *, is_wanted: bool, zone_key: bytes = b""
+) -> Permissions:
+    """Do as `restrict_person` does, where the pseudonym is at hand.
+
+    Args:
+        services: Running.
+        subject_key: Pseudonym of the person.
+        is_wanted: False to lift it.
+        zone_key: Their pseudonym in the training zone; empty: they have none there.
+
+    Raises:
+        StoreError: The store is away or behind. A restriction that was begun is gone on with.
+        StateError: The state is away; nothing was done.
+    """
+    digest, training = digest_subject(subject_key), zone_digests(zone_key)
     with services.moving:
         if is_wanted:
             start_restriction(services.state, digest, services.clock(), training=training)
@@ -51,7 +73,7 @@ def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Per
     with suppress(LandedError):  # it is away, so that nobody reads it either; the job goes on
         follow_wishes(services)
     services.asked.set()
-    return fetch_permissions(services.state, [key])
+    return fetch_permissions(services.state, [subject_key])
 
 
 def keep_restrictions(services: Services) -> int:

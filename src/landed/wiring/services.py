@@ -39,13 +39,15 @@ from landed.privacy import (
     Purpose,
     Rule,
     TextKeys,
+    answer_request,
+    ask_request,
     check_spool,
     check_store,
     digest_subject,
     erasable_of,
+    fetch_orders,
     fetch_permissions,
     fetch_personal_data,
-    fetch_requests,
     find_training_key,
     publish_purpose,
     record_consents,
@@ -77,7 +79,7 @@ from landed.wiring.parts import (
     utc_now,
 )
 
-__all__ = ["Services", "build_services"]
+__all__ = ["Services", "build_services", "zone_digests"]
 
 _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
@@ -205,10 +207,40 @@ class Services:
             key,
             self.clock(),
             follow_links=follow_links,
-            training=self.training_digests(user_id),
+            training=zone_digests(self.zone_key(user_id)),
         )
         self.asked.set()
         return request
+
+    def record_own_erasure(self, subject_key: bytes, zone_key: bytes) -> PrivacyRequest:
+        """Take a person's own wish to be forgotten, as LANDED_OWN_ERASURE says.
+
+        Args:
+            subject_key: Pseudonym of the person.
+            zone_key: Their pseudonym in the training zone; empty: they have none there.
+
+        Raises:
+            StoreError: The store is away or behind; nothing was taken.
+        """
+        zone = zone_digests(zone_key)
+        if self.settings.own_erasure == "confirm":
+            return ask_request(self.store, subject_key, self.clock(), training=zone)
+        self.empty_spool(_SPOOL_SECONDS)
+        request = record_request(self.store, subject_key, self.clock(), training=zone)
+        self.asked.set()
+        return request
+
+    def answer_erasure(self, request_id: str, *, is_confirmed: bool) -> PrivacyRequest:
+        """Confirm what a person asked for by themselves, or decline it; `landed.jobs` does it.
+
+        Raises:
+            NotFoundError: There is no such request.
+            InvalidInputError: It does not wait for somebody's word.
+            StoreError: The store is away; nothing was answered.
+        """
+        answered = answer_request(self.store, request_id, is_confirmed=is_confirmed)
+        self.asked.set()
+        return answered
 
     def record_consents(
         self,
@@ -233,15 +265,50 @@ class Services:
             InvalidInputError: There is no such version.
             StateError: The state is away; nothing was kept.
         """
-        key, now = self.subject_key(user_id), self.clock()
-        training = self.training_digests(user_id)
+        return self.record_answers(
+            self.subject_key(user_id),
+            answers,
+            source=source,
+            version=version,
+            zone_key=self.zone_key(user_id),
+        )
+
+    def record_answers(
+        self,
+        subject_key: bytes,
+        answers: Mapping[Purpose, bool],
+        *,
+        source: str,
+        version: int | None = None,
+        zone_key: bytes = b"",
+    ) -> Permissions:
+        """Keep what a person says, as `record_consents` does, where the pseudonym is at hand.
+
+        Args:
+            subject_key: Pseudonym of the person.
+            answers: Purpose → yes or no.
+            source: Where it was said.
+            version: Of the text that was shown; None: the one that holds now.
+            zone_key: Their pseudonym in the training zone; empty: they have none there.
+
+        Raises:
+            InvalidInputError: There is no such version.
+            StateError: The state is away; nothing was kept.
+        """
+        now, training = self.clock(), zone_digests(zone_key)
         record_consents(
-            self.state, key, answers, source=source, now=now, version=version, training=training
+            self.state,
+            subject_key,
+            answers,
+            source=source,
+            now=now,
+            version=version,
+            training=training,
         )
         self.people.refresh()
         if training and "training" in answers:
             self.asked.set()
-        return fetch_permissions(self.state, [key])
+        return fetch_permissions(self.state, [subject_key])
 
     def publish_purpose(self, purpose: Purpose, *, basis: Basis, text: str, renew: bool) -> Rule:
         """Let a new text or basis hold for a purpose; here at once, elsewhere within a second.
@@ -261,16 +328,14 @@ class Services:
         for forget in self.keepers:
             forget()
 
-    def training_digests(self, user_id: str) -> list[str]:
-        """Give who a person is in the training zone, on or off; empty: there never was one.
+    def zone_key(self, user_id: str) -> bytes:
+        """Give a person's pseudonym in the training zone, on or off; empty: there never was one.
 
         Args:
             user_id: The id as the host sends it.
         """
         key = find_training_key(self.settings.data / "keys")
-        if key is None:
-            return []
-        return [digest_subject(Pseudonymiser(key.secret).subject_key(user_id))]
+        return b"" if key is None else Pseudonymiser(key.secret).subject_key(user_id)
 
     def fetch_taught(self, user_id: str) -> list[dict[str, Any]] | None:
         """Read what the training zone has of a person; None while the zone is switched off.
@@ -343,7 +408,8 @@ class Services:
             SpoolFullError: There is no room.
             StateError: Texts are to be sealed, and the state, which keeps their keys, is away.
         """
-        kept = seal_rows(leave_out(batch, erasable_of(fetch_requests(self.store))), self.texts)
+        orders = erasable_of(fetch_orders(self.store))
+        kept = seal_rows(leave_out(batch, orders), self.texts)
         self.spool.append_when_room("events", kept, timeout=timeout)
         return int(kept.num_rows)
 
@@ -438,6 +504,15 @@ class Services:
             self.audit.begin(self.clock())
         except StateError as error:
             _log.error("audit_not_begun", reason=error.message)
+
+
+def zone_digests(zone_key: bytes) -> list[str]:
+    """Give who a person is in the training zone, as the state and requests name them.
+
+    Args:
+        zone_key: Their pseudonym there; empty: they have none.
+    """
+    return [digest_subject(zone_key)] if zone_key else []
 
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Services:

@@ -108,6 +108,7 @@ class MemoryStore:
     broken: set[str] = field(default_factory=set)
     asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    cluster: str | None = None
 
     def query(self, name: str, parameters: dict[str, Any] | None = None, /) -> Rows:
         given = parameters or {}

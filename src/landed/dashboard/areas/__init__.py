@@ -11,8 +11,10 @@ from landed.dashboard.areas.engagement import plan_engagement
 from landed.dashboard.areas.event_log import plan_events
 from landed.dashboard.areas.explore import plan_explore
 from landed.dashboard.areas.funnels import plan_funnels
+from landed.dashboard.areas.own import plan_own
 from landed.dashboard.areas.performance import plan_performance
-from landed.dashboard.areas.person import plan_own, plan_person
+from landed.dashboard.areas.person import plan_person
+from landed.dashboard.areas.privacy import plan_privacy
 from landed.dashboard.areas.recommendations import plan_recommendations
 from landed.dashboard.areas.retention import plan_retention
 from landed.dashboard.areas.revenue import plan_revenue
@@ -33,6 +35,7 @@ AREAS: Final = (
         audit="read_person",
     ),
     Area(path="/me", make=plan_own, audience="person", audit="read_own"),
+    Area(path="/privacy", make=plan_privacy, audience="admins", audit="read_privacy"),
     Area(
         path="/audit",
         make=plan_audit,

@@ -19,14 +19,16 @@ from landed.insights import (
     fetch_person_timeline,
 )
 
-__all__ = ["build_person_block", "build_success_panel", "build_timeline", "plan_own", "plan_person"]
+__all__ = [
+    "build_person_block",
+    "build_success_panel",
+    "build_timeline",
+    "person_parts",
+    "plan_person",
+]
 
 _KEY: Final = re.compile(r"[0-9a-f]{32}")
 _MOST: Final = 500
-_OWN_FILES: Final = (
-    ("/me/data?format=html", "All that is kept, as a page"),
-    ("/me/data?format=json", "as a file for programs"),
-)
 Links: TypeAlias = tuple[tuple[str, str], ...]
 
 
@@ -51,24 +53,18 @@ def plan_person(asked: Asked) -> PagePlan:
         title="One person",
         sub=f"pseudonym {text[:8]}…",
         kept=(("person", text),),
-        parts=_parts(asked, bytes.fromhex(text)),
+        parts=person_parts(asked, bytes.fromhex(text)),
     )
 
 
-def plan_own(asked: Asked) -> PagePlan:
-    """Say what the page is made of that a person sees of themselves.
+def person_parts(asked: Asked, key: bytes, links: Links = ()) -> tuple[Part, ...]:
+    """Say of which parts a page about somebody is made.
 
     Args:
-        asked: By a person who came by a link, and a period.
+        asked: A period.
+        key: Pseudonym of the person.
+        links: To everything that is kept.
     """
-    return PagePlan(
-        title="What is kept about you",
-        sub="under a pseudonym; free text was scrubbed before it was written",
-        parts=_parts(asked, bytes.fromhex(asked.subject), links=_OWN_FILES),
-    )
-
-
-def _parts(asked: Asked, key: bytes, links: Links = ()) -> tuple[Part, ...]:
     store, period = asked.store, asked.period
     return (
         Part(
