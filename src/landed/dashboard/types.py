@@ -49,11 +49,6 @@ class Keys(Protocol):
         """The key that clients send events with."""
         ...
 
-    @property
-    def pseudonym_secret(self) -> bytes:
-        """What turns ids into pseudonyms."""
-        ...
-
 
 class HealthCheck(Protocol):
     """One part of the installation, as the services report it."""
@@ -108,6 +103,10 @@ class Services(Protocol):
     @property
     def keys(self) -> Keys:
         """The keys of this installation."""
+        ...
+
+    def subject_key(self, user_id: str) -> bytes:
+        """Give the pseudonym of a person."""
         ...
 
     @property

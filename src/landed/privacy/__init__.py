@@ -61,6 +61,7 @@ from landed.privacy.requests import (
     fetch_subjects,
     record_request,
 )
+from landed.privacy.rings import KeyVersion, Ring, add_version, read_ring
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.sealed_files import (
     SEALED_ENDING,
@@ -87,6 +88,7 @@ __all__ = [
     "FileSecret",
     "KeyBook",
     "KeyScope",
+    "KeyVersion",
     "Keys",
     "Kind",
     "Permission",
@@ -95,11 +97,13 @@ __all__ = [
     "PrivacyRequest",
     "Pseudonymiser",
     "Purpose",
+    "Ring",
     "Rule",
     "Scrubber",
     "TrainingKey",
     "Vault",
     "add_data_key",
+    "add_version",
     "check_scope",
     "check_spool",
     "check_store",
@@ -128,6 +132,7 @@ __all__ = [
     "private_context",
     "public_key_of",
     "publish_purpose",
+    "read_ring",
     "record_consents",
     "record_request",
     "revoke_api_key",

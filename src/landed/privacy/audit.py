@@ -62,6 +62,8 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "make_key": "Made a key",
     "rotate_key": "Replaced a key",
     "revoke_key": "Revoked a key",
+    "show_key": "Showed a fixed key",
+    "rotate_pseudonyms": "Made a version of the pseudonym key",
     "read_audit": "Read this log",
 }
 """What is noted, and how a page calls it."""

@@ -41,6 +41,7 @@ from landed.state.consents import (
 )
 from landed.state.database import State, connect_state
 from landed.state.marks import fetch_mark
+from landed.state.people import fetch_digests
 
 __all__ = [
     "ApiKeyRow",
@@ -63,6 +64,7 @@ __all__ = [
     "fetch_audit",
     "fetch_audit_after",
     "fetch_changes",
+    "fetch_digests",
     "fetch_history",
     "fetch_latest",
     "fetch_mark",

@@ -10,6 +10,7 @@ from landed.store.aside import put_back, set_aside
 from landed.store.client import Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import FORMATS, ExportForm
+from landed.store.known_people import stream_known_people
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
 from landed.store.refusals import RefusedError, explain_refusal
@@ -56,6 +57,7 @@ __all__ = [
     "read_query",
     "rewrite_tables",
     "set_aside",
+    "stream_known_people",
     "stream_training",
     "write_analyst_user",
 ]

@@ -38,6 +38,7 @@ from landed.privacy import (
     Pseudonymiser,
     Purpose,
     Rule,
+    Vault,
     check_spool,
     check_store,
     digest_subject,
@@ -109,6 +110,7 @@ class Services:
         keepers: What throws kept answers away, once somebody's rows are gone.
         moving: Held while rows of restricted people move.
         training: The training zone; None while it is switched off.
+        vault: The data keys; None where no master key is set.
     """
 
     settings: Settings
@@ -130,6 +132,7 @@ class Services:
     keepers: list[Callable[[], None]] = field(default_factory=list)
     moving: threading.Lock = field(default_factory=threading.Lock)
     training: TrainingZone | None = None
+    vault: Vault | None = None
 
     def start(self) -> None:
         """Take events from now on; the store joins in as soon as it is there.
@@ -252,7 +255,7 @@ class Services:
 
     def _training_digests(self, user_id: str) -> list[str]:
         """Who a person is in the training zone, on or off, if there ever was one."""
-        key = find_training_key(self.settings.data / "keys")
+        key = find_training_key(self.settings.data / "keys", self.vault)
         if key is None:
             return []
         return [digest_subject(Pseudonymiser(key.secret).subject_key(user_id))]
@@ -303,7 +306,7 @@ class Services:
         Args:
             user_id: The id as the host sends it.
         """
-        return Pseudonymiser(self.keys.pseudonym_secret).subject_key(user_id)
+        return Pseudonymiser.of(self.keys).subject_key(user_id)
 
     def restore(self, batch: pa.RecordBatch, *, timeout: float) -> int:
         """Take rows of an export back, but those of people who asked to be forgotten since.
@@ -422,10 +425,10 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     """
     data = settings.data
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = read_keys(settings)
+    vault = open_folder_vault(settings, clock())
+    keys = read_keys(settings, vault)
     state = build_state(settings)
     people = ConsentBook(state)
-    vault = open_folder_vault(settings, clock())
     engine, store = build_store(settings, data, vault)
     training = build_training(settings, clock, vault, ask_state(state, keys))
     spool = Spool(
@@ -444,7 +447,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         state=state,
         people=people,
         book=KeyBook(state, clock),
-        audit=build_audit(settings, state),
+        audit=build_audit(settings, state, keys),
         spool=spool,
         writer=writer,
         collector=Collector(build_pipeline(settings, keys, people), spool, clock),
@@ -456,4 +459,5 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
             after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
         ),
         training=training,
+        vault=vault,
     )
