@@ -113,7 +113,7 @@ def test_the_same_ids_go_on_and_new_people_get_the_newest_version(tmp_path: Path
     shown = run(tmp_path, "pseudonyms", "show").stdout
     assert "version 3  made" in shown
     assert "3 people and groups keep an earlier one" in shown
-    assert "version 3 of" in run(tmp_path, "doctor").stdout
+    assert "pseudonym key 3 of" in run(tmp_path, "doctor").stdout
 
 
 def test_a_young_key_and_one_that_is_never_due_stay(tmp_path: Path) -> None:

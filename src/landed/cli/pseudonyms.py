@@ -104,13 +104,13 @@ def pseudonym_check(settings: Settings) -> Check:
     try:
         ring = _read(settings)
     except LandedError as error:
-        return Check("pseudonym", ok=False, note=error.message)
+        return Check("rotation", ok=False, note=error.message)
     if ring is None:
-        return Check("pseudonym", ok=True, note="no key yet")
+        return Check("rotation", ok=True, note="no pseudonym key yet")
     now, newest = utc_now(), ring.newest
     age = (now - newest.made_at).days
-    note = f"version {newest.number} of {newest.made_at:%Y-%m-%d}, {age} days old; "
-    return Check("pseudonym", ok=True, note=note + _when(settings, ring, now))
+    note = f"pseudonym key {newest.number} of {newest.made_at:%Y-%m-%d}, {age} days old; "
+    return Check("rotation", ok=True, note=note + _when(settings, ring, now))
 
 
 def _read(settings: Settings) -> Ring | None:

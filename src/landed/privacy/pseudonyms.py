@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, Self
 
 from landed.errors import InvalidEventError
@@ -39,7 +38,7 @@ class Pseudonymiser:
     Args:
         secret: The installation's pseudonym secret, at least 16 bytes.
         later: Its later versions, the newest last.
-        roster: Who was known when the newest was made: sorted numbers, as `short_digest` gives.
+        roster: Who was known when the newest was made, as `short_digest` tells them.
 
     Raises:
         ValueError: A secret is too short to protect anybody.
@@ -59,7 +58,7 @@ class Pseudonymiser:
     __slots__ = ("_macs", "_older", "_recent", "_roster", "_secret", "_subject")
 
     def __init__(
-        self, secret: bytes, later: Sequence[bytes] = (), roster: Sequence[int] = ()
+        self, secret: bytes, later: Sequence[bytes] = (), roster: Container[int] = ()
     ) -> None:
         *older, newest = (secret, *later)
         self._secret = secret
@@ -158,13 +157,8 @@ class Pseudonymiser:
         found = newest
         for mac in self._older:
             key = mac.digest(raw)
-            found = key if self._is_known(key) else found
+            found = key if short_digest(key) in self._roster else found
         return found
-
-    def _is_known(self, key: bytes) -> bool:
-        roster, person = self._roster, short_digest(key)
-        at = bisect_left(roster, person)
-        return at < len(roster) and roster[at] == person
 
 
 def _mac(secret: bytes, domain: str) -> _Mac:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,7 +74,7 @@ class Ring:
         """
         return self.newest.made_at + timedelta(days=days) if days else None
 
-    def known(self, folder: Path) -> Sequence[int]:
+    def known(self, folder: Path) -> Container[int]:
         """Open the roster; empty while there is one version.
 
         Args:
@@ -137,13 +137,15 @@ def add_version(
     """
     with locked(folder):
         ring = read_ring(folder, vault)
+        ring.known(folder)  # what it was is looked at before it is taken over
         number = ring.newest.number + 1
         known = folder / _KNOWN
         with known.open("wb") as file:
             known.chmod(0o600)
             file.writelines(people)
         told = sorted({int(one[:16], 16) for one in digests})
-        roster = write_roster(_roster_file(folder, number), known, [told, ring.known(folder)])
+        before = [] if ring.roster is None else [_roster_file(folder, ring.newest.number)]
+        roster = write_roster(_roster_file(folder, number), [known, *before], told)
         fresh = KeyVersion(number, entropy(SECRET_BYTES), now)
         after = Ring((*ring.versions, fresh), roster)
         write_key(folder / _FILE, _written(after), vault)

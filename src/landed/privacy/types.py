@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -66,7 +66,7 @@ class Keys:
     admin_key: str = field(repr=False)
     analyst_key: str = field(repr=False)
     later: tuple[bytes, ...] = field(default=(), repr=False)
-    roster: Sequence[int] = field(default=(), repr=False, compare=False)
+    roster: Container[int] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         return "Keys(…)"

@@ -117,8 +117,14 @@ def test_a_roster_is_opened_only_as_it_was_written(tmp_path: Path) -> None:
     numbers = [3, 5 << 60, 2**64 - 1]
     known, path = tmp_path / "known", tmp_path / "people-2.roster"
     known.write_bytes(np.asarray([5, *numbers], "<u8").tobytes()[8:])
-    note = write_roster(path, known, [[], np.asarray([4, 5 << 60], np.uint64)])
-    assert list(open_roster(path, note)) == [3, 4, *numbers[1:]]
+    note = write_roster(path, [known], [4, 5 << 60])
+    assert path.read_bytes() == np.asarray([3, 4, *numbers[1:]], "<u8").tobytes()
+    roster = open_roster(path, note)
+    assert [one for one in (0, 2, 3, 4, 5, 5 << 60, 2**64 - 1) if one in roster] == [
+        3,
+        4,
+        *numbers[1:],
+    ]
     assert path.stat().st_mode & 0o777 == 0o600
     path.write_bytes(path.read_bytes()[:-8])
     with pytest.raises(InvalidInputError, match="its bytes are others"):
@@ -127,10 +133,20 @@ def test_a_roster_is_opened_only_as_it_was_written(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="No such file"):
         open_roster(path, note)
     known.write_bytes(b"")
-    empty = write_roster(path, known, [])
-    assert list(open_roster(path, empty)) == []
+    empty = write_roster(path, [known], [])
+    assert 3 not in open_roster(path, empty)
     with pytest.raises(InvalidInputError, match="its bytes are others"):
         open_roster(path, RosterNote(1, empty.sha256))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=60, max_size=300), st.integers(0, 2**64 - 1))
+def test_a_number_is_found_wherever_it_stands(people: list[int], other: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name, "people-2.roster")
+        roster = open_roster(path, write_roster(path, [], sorted(set(people))))
+        assert all(one in roster for one in people)
+        assert (other in roster) == (other in people)
 
 
 @pytest.mark.parametrize("text", ["{", "{}", '{"versions": [], "roster": {}}', '{"versions": 5}'])
