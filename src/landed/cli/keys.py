@@ -125,7 +125,7 @@ def show_fixed(
 
     Examples:
 
-        export LANDED_WRITE_KEY="$(landed keys show write)"
+        landed keys show write
     """
     keys = read_keys(settings_for(data))
     with _desk("show_key", which, data):
