@@ -13,7 +13,13 @@ from landed.cli.options import DataOption
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError
 from landed.privacy import Ring, read_ring
-from landed.wiring import Check, find_folder_vault, rotate_pseudonyms, utc_now
+from landed.wiring import (
+    Check,
+    find_folder_vault,
+    open_folder_vault,
+    rotate_pseudonyms,
+    utc_now,
+)
 
 __all__ = ["app", "pseudonym_check", "rotate_when_due"]
 
@@ -81,8 +87,10 @@ def rotate_when_due(settings: Settings) -> None:
     Raises:
         InvalidInputError: A key file is damaged, or the master key is not the right one.
     """
-    ring = None if settings.store is not None else _read(settings)
-    due_at = None if ring is None else ring.due_at(settings.pseudonym_days)
+    if settings.store is not None or not (settings.data / "keys" / "pseudonym.key").exists():
+        return
+    ring = read_ring(settings.data / "keys", open_folder_vault(settings, utc_now()))
+    due_at = ring.due_at(settings.pseudonym_days)
     if due_at is None or due_at > utc_now():
         return
     _log.info("pseudonym_key_is_due", since=due_at.isoformat())
