@@ -127,6 +127,13 @@ class Settings(BaseSettings):
         description="Command that prints the master key, such as a call of a key service. No shell "
         "is involved; it has 30 seconds.",
     )
+    pseudonym_days: int = Field(
+        90,
+        ge=0,
+        description="Days after which the start of a server makes the next version of the "
+        "pseudonym key; everybody who is known keeps their pseudonym. 0, or with LANDED_STORE: "
+        "only `landed pseudonyms rotate` makes one.",
+    )
     spool_max_bytes: int = Field(
         4 << 30, ge=1 << 20, description="The spool answers 503 beyond this many bytes on disk."
     )

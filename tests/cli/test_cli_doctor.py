@@ -29,7 +29,7 @@ def test_all_is_well_through_a_server(running: Running) -> None:
     run, parts = examine(running.data)
     assert run.code == 0, run.out
     assert list(parts) == [
-        "folder", "disk", "keys", "at rest", "transit",
+        "folder", "disk", "keys", "rotation", "at rest", "transit",
         "server", "store", "engine", "spool", "writer", "clock",
     ]  # fmt: skip
     assert all(parts.values())
@@ -39,7 +39,7 @@ def test_all_is_well_without_a_server(tmp_path: Path) -> None:
     run, parts = examine(tmp_path)
     assert run.code == 0, run.out
     assert list(parts) == [
-        "folder", "disk", "keys", "at rest", "transit",
+        "folder", "disk", "keys", "rotation", "at rest", "transit",
         "port", "store", "engine", "spool", "writer", "lag", "schema",
     ]  # fmt: skip
     assert "no pseudonym key yet" in run.out

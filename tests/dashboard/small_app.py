@@ -19,7 +19,7 @@ from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan
 from landed.dashboard.types import PageQueries
 from landed.insights import AlertBook, Targets
-from landed.privacy import AuditLog, Keys, TextKeys
+from landed.privacy import AuditLog, Keys, Pseudonymiser, TextKeys
 from landed.state import State, connect_state
 from landed.store import connect
 
@@ -27,7 +27,6 @@ from landed.store import connect
 @dataclass(frozen=True)
 class SmallKeys:
     write_key: str = "lw_test_key"
-    pseudonym_secret: bytes = b"a secret of 32 bytes for testing"
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,16 @@ class SmallServices:
     alerts: AlertBook = field(default_factory=lambda: AlertBook(after=3, recovery=2))
     keepers: list[Callable[[], None]] = field(default_factory=list)
 
+    def subject_key(self, user_id: str) -> bytes:
+        return Pseudonymiser(b"a secret of 32 bytes for testing").subject_key(user_id)
+
     @property
     def audit(self) -> AuditLog:
         return open_log(self.settings.data)
+
+    @property
+    def vault(self) -> None:
+        return None
 
     @property
     def texts(self) -> TextKeys:

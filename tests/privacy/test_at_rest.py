@@ -11,9 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from landed.privacy import load_keys, load_training_key, read_ring
 from tests.bundles import lend_bundle
 from tests.privacy.planting import ALLOWED, Canary, traces
-from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving
+from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving, start, wait_until_ready
 
 MASTER = "5e" * 32
 WORD = Canary("word", ALLOWED, (ALLOWED,))
@@ -161,3 +162,62 @@ def test_a_folder_that_was_begun_in_the_clear_stays_readable(tmp_path: Path) -> 
         send(server, 2)
         wait_for(server, 5)
         assert "begun in the clear" in doctor(tmp_path, LANDED_MASTER_KEY=MASTER)
+
+
+def test_no_key_file_lies_in_the_clear(tmp_path: Path) -> None:
+    """Begun in the clear, with a first version and a second one; then a master key comes."""
+    free = {"LANDED_TRAINING": "1", "LANDED_WRITE_KEY": "", "LANDED_ADMIN_KEY": ""}
+    sealing = {"LANDED_MASTER_KEY": MASTER, **free}
+    process = start(tmp_path, **free)
+    wait_until_ready(process, tmp_path)
+    process.terminate()
+    process.wait(timeout=60)
+    assert command(tmp_path, "pseudonyms", "rotate", **free).returncode == 0
+    ring = read_ring(tmp_path / "keys", None)
+    keys = load_keys(tmp_path / "keys", write_key=None, admin_key=None)
+    texts = [keys.write_key, keys.admin_key, keys.analyst_key]
+    raw = [*(one.secret for one in ring.versions), load_training_key(tmp_path / "keys").secret]
+    canaries = [Canary("key", text, (text,)) for text in (*texts, *(one.hex() for one in raw))]
+    assert traces([tmp_path], canaries)
+    process = start(tmp_path, **sealing)
+    server = wait_until_ready(process, tmp_path)
+    try:
+        assert traces([tmp_path], canaries) == []
+        assert not any(one in file for file in whole_files(tmp_path) for one in raw)
+        # Commands that talk to the server know its keys, and a person at the terminal can ask.
+        shown = command(tmp_path, "keys", "show", "write", **sealing)
+        assert shown.stdout == f"{keys.write_key}\n"
+        event = {"event": "note_seen", "user_id": "u1"}
+        answer = server.post("/api/analytics/events", event, key=keys.write_key)
+        assert answer.status_code == httpx.codes.OK
+        asked = command(tmp_path, "sql", "SELECT 1", **sealing)
+        assert asked.stdout.split() == ["1", "1"]
+        told = command(tmp_path, "sql", "SELECT 1", **free)
+        assert "the master key is missing" in told.stderr
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    assert "the master key is missing" in refused(tmp_path, **free)
+    fresh = tmp_path / "fresh"
+    fresh.write_text("5f" * 32)
+    fresh.chmod(0o600)
+    changed = command(tmp_path, "encryption", "rotate-master", "--new-file", str(fresh), **sealing)
+    assert changed.returncode == 0, changed.stderr
+    sealing["LANDED_MASTER_KEY"] = "5f" * 32
+    assert command(tmp_path, "pseudonyms", "rotate", **sealing).returncode == 0
+    assert len(command(tmp_path, "pseudonyms", "show", **sealing).stdout.splitlines()) == 5
+    assert traces([tmp_path], canaries) == []
+
+
+def whole_files(folder: Path) -> list[bytes]:
+    return [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+
+
+def command(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "landed", *words, "--data", str(folder)],
+        env={**os.environ, **settings},
+        check=False,
+        capture_output=True,
+        text=True,
+    )

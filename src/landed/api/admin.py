@@ -199,7 +199,7 @@ async def replay(request: AnyRequest) -> ReplayAnswer:
         services.store,
         services.spool,
         services.fresh_pipeline(),
-        secret=services.keys.pseudonym_secret,
+        keys=services.keys,
         until=services.clock(),
     )
     return ReplayAnswer(replayed=replayed, still_refused=refused)

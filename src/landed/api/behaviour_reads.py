@@ -38,7 +38,6 @@ from landed.insights import (
     fetch_retention,
 )
 from landed.metrics import parse_choice
-from landed.privacy import Pseudonymiser
 
 __all__ = ["BEHAVIOUR_READS"]
 
@@ -161,7 +160,7 @@ def _parts(one: Engagement) -> tuple[EngagementPartAnswer, ...]:
 
 def _person(asked: Asked) -> PersonBehaviourAnswer:
     # The raw id goes no further than this line.
-    key = Pseudonymiser(asked.services.keys.pseudonym_secret).subject_key(asked.places["user_id"])
+    key = asked.services.subject_key(asked.places["user_id"])
     period = asked.period()
     one = fetch_person_behaviour(asked.store, key, period, asked.now)
     return PersonBehaviourAnswer(

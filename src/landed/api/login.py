@@ -49,8 +49,8 @@ _FORM: Final = """<section class="card login"><h1>Sign in</h1>{note}
 <form method="post" action="/login"><label for="key">Admin or analyst key</label>
 <input id="key" name="key" type="password" autocomplete="current-password" required autofocus>
 <button type="submit">Sign in</button></form>
-<p>They lie in <code>keys/admin.key</code> and <code>keys/analyst.key</code> of the data
-folder, or in <code>LANDED_ADMIN_KEY</code> and <code>LANDED_ANALYST_KEY</code>. An analyst sees
+<p><code>landed keys show admin</code> and <code>landed keys show analyst</code> print them; or
+they are in <code>LANDED_ADMIN_KEY</code> and <code>LANDED_ANALYST_KEY</code>. An analyst sees
 all numbers, and no single person.</p></section>"""
 
 

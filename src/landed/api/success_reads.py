@@ -45,7 +45,6 @@ from landed.insights import (
     fetch_stories,
     fetch_system_success,
 )
-from landed.privacy import Pseudonymiser
 from landed.stats import Calibration
 
 __all__ = ["SUCCESS_READS"]
@@ -168,7 +167,7 @@ def _test(one: Calibration) -> ModelTest:
 
 def _person(asked: Asked) -> PersonSuccessAnswer:
     # The raw id goes no further than this line.
-    key = Pseudonymiser(asked.services.keys.pseudonym_secret).subject_key(asked.places["user_id"])
+    key = asked.services.subject_key(asked.places["user_id"])
     return _show_person(fetch_person_success(asked.store, key, asked.now))
 
 

@@ -24,6 +24,7 @@ from landed.cli import (
     migrate,
     plan,
     privacy,
+    pseudonyms,
     public,
     quarantine,
     report,
@@ -60,6 +61,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(encryption.app, name="encryption")
+app.add_typer(pseudonyms.app, name="pseudonyms")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(training.app, name="training")
 app.add_typer(public.app, name="public")

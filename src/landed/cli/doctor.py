@@ -17,6 +17,7 @@ from rich.text import Text
 from landed.cli.local import RunningServer, find_port, find_server, opened, settings_for
 from landed.cli.options import DataOption
 from landed.cli.protection import protection_checks
+from landed.cli.pseudonyms import pseudonym_check
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError
 from landed.wiring import Check, Services
@@ -61,6 +62,7 @@ def _folder_checks(settings: Settings) -> Iterator[Check]:
         "disk", ok=enough, note=note + ("" if enough else ": make room, or move the folder")
     )
     yield _keys_check(settings)
+    yield pseudonym_check(settings)
     yield from protection_checks(settings)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, TypeAlias
 
 import typer
 from rich.console import Console
@@ -23,15 +23,16 @@ from landed.privacy import (
     rotate_api_key,
 )
 from landed.state import ApiKeyRow, State, fetch_api_keys
-from landed.wiring import build_audit, utc_now
+from landed.wiring import build_audit, read_keys, utc_now
 
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Keys for programs and colleagues: make, list, replace, take back.",
+    help="Keys for programs and colleagues: make, list, replace, take back, show the fixed ones.",
     no_args_is_help=True,
 )
 KeyName = Annotated[str, typer.Argument(help="Whose or what for, such as warehouse-export.")]
+FixedKey: TypeAlias = Literal["write", "admin", "analyst"]
 _SCOPES: Final = ", ".join(KEY_SCOPES)
 _EXPIRES: Final = "How long it is good, such as 90d, 12h or 30m; else until it is revoked."
 ExpiresOption = Annotated[str | None, typer.Option(help=_EXPIRES)]
@@ -111,6 +112,25 @@ def list_keys(data: DataOption = None) -> None:
         typer.echo("No key was made beside the fixed ones.")
     for row in reversed(rows):
         typer.echo(_line(row, now))
+
+
+@app.command("show")
+def show_fixed(
+    which: Annotated[FixedKey, typer.Argument(help="Which of the fixed keys.")],
+    data: DataOption = None,
+) -> None:
+    """Print a fixed key: the one for clients (write), for operators (admin) or for analysts.
+
+    With a master key its file in the data folder is wrapped, so that nobody can read it there.
+
+    Examples:
+
+        landed keys show write
+    """
+    keys = read_keys(settings_for(data))
+    with _desk("show_key", which, data):
+        found: str = getattr(keys, f"{which}_key")
+    sys.stdout.write(f"{found}\n")
 
 
 @contextmanager

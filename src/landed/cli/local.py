@@ -127,8 +127,12 @@ def post_patiently(client: httpx.Client, url: str, content: bytes, key: str) -> 
 
 
 @contextlib.contextmanager
-def opened(settings: Settings) -> Iterator[Services]:
+def opened(settings: Settings, *, seconds: float = _STORE_PATIENCE_SECONDS) -> Iterator[Services]:
     """Open the folder in this process, its store ready, and close it in order.
+
+    Args:
+        settings: Of the installation.
+        seconds: How long the store may take to come up.
 
     Raises:
         StoreError: The store did not come up, or another process owns the folder.
@@ -137,7 +141,7 @@ def opened(settings: Settings) -> Iterator[Services]:
     services = build_services(settings)
     try:
         services.start()
-        _wait_for_store(services)
+        _wait_for_store(services, seconds)
         yield services
     finally:
         services.close(drain_seconds=60)
@@ -158,9 +162,9 @@ def opened_state(settings: Settings) -> Iterator[State]:
         state.close()
 
 
-def _wait_for_store(services: Services) -> None:
+def _wait_for_store(services: Services, seconds: float) -> None:
     try:
-        services.store_ready.result(_STORE_PATIENCE_SECONDS)
+        services.store_ready.result(seconds)
     except TimeoutError:
         raise StoreError(
             "The store is not reachable. Look at engine.log in the store folder, or at "

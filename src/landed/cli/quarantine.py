@@ -79,7 +79,7 @@ def replay(data: DataOption = None) -> None:
                 services.store,
                 services.spool,
                 services.fresh_pipeline(),
-                secret=services.keys.pseudonym_secret,
+                keys=services.keys,
                 until=services.clock(),
             )
             wait_until_stored(services)

@@ -49,7 +49,7 @@ def show_welcome(settings: Settings, url: str, *, write_key: str) -> None:
     console = Console(stderr=True, highlight=False)
     console.print(f"\n[bold]landed[/] listens on [bold cyan]{url}[/]")
     console.print(f"  write key   {write_key}")
-    console.print(f"  admin key   in {settings.data / 'keys' / 'admin.key'}")
+    console.print("  admin key   `landed keys show admin` prints it")
     console.print(f"  data        {settings.data}")
     if settings.open_writes:
         console.print("  open        single events from this machine need no key")

@@ -17,6 +17,7 @@ import structlog
 from landed.api import create_app, guard_hosts, trust_proxies
 from landed.cli.listening import Listener
 from landed.cli.local import find_port, server_file
+from landed.cli.pseudonyms import rotate_when_due
 from landed.cli.tls import Tls, find_tls, renewed_forever
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan, render_plain
@@ -51,6 +52,7 @@ def run_server(settings: Settings, *, alongside: Alongside | None = None) -> Non
     settings = settings.model_copy(update={"port": find_port(settings.host, settings.port)})
     tls = find_tls(settings)
     outlets = open_outlets(settings)
+    rotate_when_due(settings)
     services = build_services(settings)
     url = f"{'http' if tls is None else 'https'}://{_shown(settings.host)}:{settings.port}"
     note = server_file(settings.data)

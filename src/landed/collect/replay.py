@@ -17,7 +17,7 @@ from landed.collect.rows import EventRow
 from landed.collect.spool import Spool
 from landed.collect.types import Decoded
 from landed.errors import LandedError
-from landed.privacy import Pseudonymiser, open_texts, sender_of
+from landed.privacy import Keys, Pseudonymiser, open_texts, sender_of
 
 __all__ = ["Quarantine", "list_quarantined", "replay_quarantine"]
 
@@ -48,7 +48,7 @@ class _KeptKeys(Pseudonymiser):
 
 
 def replay_quarantine(
-    store: Quarantine, spool: Spool, pipeline: Pipeline, *, secret: bytes, until: datetime
+    store: Quarantine, spool: Spool, pipeline: Pipeline, *, keys: Keys, until: datetime
 ) -> tuple[int, int]:
     """Try every quarantined event again; those that are good now leave the quarantine.
 
@@ -58,7 +58,7 @@ def replay_quarantine(
         store: Holds the quarantine.
         spool: Takes the rows; they are durable before anything is removed.
         pipeline: One of the caller's thread, as live traffic has.
-        secret: The pseudonym secret.
+        keys: Of the installation.
         until: Events that were quarantined before this time, aware UTC.
 
     Returns:
@@ -68,7 +68,7 @@ def replay_quarantine(
         SpoolFullError: The spool takes no more now; run it again later.
         StateError: Texts are to be opened, and the state, which keeps their keys, is away.
     """
-    keeping = replace(pipeline, pseudonymiser=_KeptKeys(secret))
+    keeping = replace(pipeline, pseudonymiser=_KeptKeys.of(keys))
     replayed = kept = 0
     while rows := store.query("quarantine_list", _page(until, kept)):
         good = {}

@@ -39,7 +39,6 @@ from landed.dashboard.types import EmptyView
 from landed.dashboard.view import build_checks, build_overview_view
 from landed.errors import InvalidInputError, LandedError, NotFoundError
 from landed.insights import Overview, Period, parse_period
-from landed.privacy import Pseudonymiser
 
 __all__ = ["page_handlers"]
 
@@ -182,8 +181,7 @@ def find_person(
     data: Annotated[PersonForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """Turn an id into its pseudonym at once, so that no address and no log ever holds it."""
-    keys = pages_of(request.app).services.keys
-    key = Pseudonymiser(keys.pseudonym_secret).subject_key(data.user_id.strip())
+    key = pages_of(request.app).services.subject_key(data.user_id.strip())
     request.scope["state"]["audit_subject"] = key
     days = {"range": data.range} if data.range else {}
     return Redirect(f"/person?{urlencode({**days, 'person': key.hex()})}", status_code=303)

@@ -11,7 +11,7 @@ from landed.config import Settings
 from landed.dashboard.navigation import LinkGroup
 from landed.dashboard.saving import ViewStore
 from landed.insights import AlertBook, OverviewQueries, Targets
-from landed.privacy import AuditLog, TextKeys
+from landed.privacy import AuditLog, TextKeys, Vault
 from landed.state import State
 
 __all__ = [
@@ -48,11 +48,6 @@ class Keys(Protocol):
     @property
     def write_key(self) -> str:
         """The key that clients send events with."""
-        ...
-
-    @property
-    def pseudonym_secret(self) -> bytes:
-        """What turns ids into pseudonyms."""
         ...
 
 
@@ -111,6 +106,10 @@ class Services(Protocol):
         """The keys of this installation."""
         ...
 
+    def subject_key(self, user_id: str) -> bytes:
+        """Give the pseudonym of a person."""
+        ...
+
     @property
     def clock(self) -> Callable[[], datetime]:
         """The time, aware."""
@@ -129,6 +128,11 @@ class Services(Protocol):
     @property
     def health(self) -> Callable[[], HealthReport]:
         """How the installation is now."""
+        ...
+
+    @property
+    def vault(self) -> Vault | None:
+        """Opens what is encrypted on the disk; None where nothing is."""
         ...
 
     @property

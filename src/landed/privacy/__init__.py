@@ -88,6 +88,7 @@ from landed.privacy.requests import (
     record_request,
     withdraw_requests,
 )
+from landed.privacy.rings import KeyVersion, Ring, add_version, read_ring
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.sealed_files import (
     SEALED_ENDING,
@@ -128,6 +129,7 @@ __all__ = [
     "KeyAge",
     "KeyBook",
     "KeyScope",
+    "KeyVersion",
     "Keys",
     "Kind",
     "Permission",
@@ -141,12 +143,14 @@ __all__ = [
     "PublicRelease",
     "PublicWish",
     "Purpose",
+    "Ring",
     "Rule",
     "Scrubber",
     "TextKeys",
     "TrainingKey",
     "Vault",
     "add_data_key",
+    "add_version",
     "answer_request",
     "ask_request",
     "check_scope",
@@ -189,6 +193,7 @@ __all__ = [
     "private_context",
     "public_key_of",
     "publish_purpose",
+    "read_ring",
     "record_consents",
     "record_request",
     "revoke_api_key",

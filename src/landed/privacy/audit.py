@@ -65,6 +65,8 @@ AUDIT_ACTIONS: Final[Mapping[str, str]] = {
     "rotate_key": "Replaced a key",
     "revoke_key": "Revoked a key",
     "read_privacy": "Read the privacy page",
+    "show_key": "Showed a fixed key",
+    "rotate_pseudonyms": "Made a version of the pseudonym key",
     "read_audit": "Read this log",
 }
 """What is noted, and how a page calls it."""

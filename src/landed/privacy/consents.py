@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, Final
 from landed.errors import InvalidInputError
 from landed.privacy.purposes import PURPOSES, Purpose, Rule, fetch_rules
 from landed.privacy.requests import digest_subject
+from landed.privacy.rosters import short_digest
 from landed.state import (
     ConsentRow,
     RestrictionRow,
@@ -202,7 +202,7 @@ class ConsentBook:
             subjects: Pseudonyms under which its person is known: of the user and of the device.
         """
         pages = self._pages
-        known = {_short(key) for key in subjects}
+        known = {short_digest(key) for key in subjects}
         if known & pages.restricted or known & pages.no:
             return False
         return pages.rule.silence_allows or bool(known & pages.yes)
@@ -258,7 +258,3 @@ class _Pages:
                 if not self.rule.silence_allows:
                     (self.yes.add if self.rule.allows(row) else self.yes.discard)(known)
         self.last = rows[-1].number
-
-
-def _short(subject_key: bytes) -> int:
-    return int.from_bytes(hashlib.sha256(subject_key).digest()[:8])

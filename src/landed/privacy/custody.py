@@ -1,7 +1,8 @@
 """One key, one history: the store and the spool remember whose pseudonyms they hold.
 
 Under another key every person would silently become a new one. So the first key that writes
-to a store stays the only one, and rows that wait in a spool go to the store under theirs.
+to a store stays its first, and rows that wait in a spool go to the store under theirs. Later
+versions are remembered too: who lacks the newest would give people wrong pseudonyms.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ class Memory(Protocol):
 class Fingerprinted(Protocol):
     """What is needed of keys."""
 
-    def fingerprint(self) -> str:
-        """Name the secret without revealing it."""
+    def fingerprints(self) -> tuple[str, ...]:
+        """Name each version of the secret without revealing it, the first one first."""
         ...
 
 
 def check_store(store: Memory, keys: Fingerprinted, key_file: Path) -> None:
-    """Let only the key go on that the store's rows were made with; an empty store takes it.
+    """Let only keys go on that the store's rows were made with; an empty store takes them.
 
     Args:
         store: Migrated, reachable.
@@ -46,13 +47,31 @@ def check_store(store: Memory, keys: Fingerprinted, key_file: Path) -> None:
         key_file: Where the pseudonym key lies, for the message.
 
     Raises:
-        KeyChangedError: The store was written with another pseudonym key.
+        KeyChangedError: The store was written with another pseudonym key, or with a later version
+            than the newest one at hand.
     """
-    mine = keys.fingerprint()
-    if store.recall(_NAME) is None:
-        store.remember(_NAME, mine)
+    fingerprints = keys.fingerprints()
+    for version, mine in enumerate(fingerprints, 1):
+        _check_version(store, _name(version), mine, key_file)
+    if store.recall(_name(len(fingerprints) + 1)) is not None:
+        raise KeyChangedError(
+            f"The store was written with a later version of the pseudonym key than {key_file} has; "
+            "going on would make its people strangers. Put the newest pseudonym.key back in that "
+            "place, with the people-*.roster that lay beside it; all servers on one store need "
+            "the same."
+        )
+
+
+def _name(version: int) -> str:
+    """Under which a store remembers a version."""
+    return _NAME if version == 1 else f"{_NAME}_{version}"
+
+
+def _check_version(store: Memory, name: str, mine: str, key_file: Path) -> None:
+    if store.recall(name) is None:
+        store.remember(name, mine)
     # Asked again, since another process may have been first; a replica may lag and know nothing.
-    if store.recall(_NAME) not in {None, mine}:
+    if store.recall(name) not in {None, mine}:
         raise KeyChangedError(
             f"The store was written with another pseudonym key than {key_file}; going on would "
             "make every person a stranger. Put the old key file back in that place, or start "
@@ -73,7 +92,8 @@ def check_spool(folder: Path, keys: Keys, key_file: Path, *, rows_wait: bool) ->
         rows_wait: Whether anything is in the spool.
 
     Raises:
-        KeyChangedError: Rows wait that were made with another pseudonym key.
+        KeyChangedError: Rows wait that were made with another pseudonym key, or with a later
+            version of it.
 
     Examples:
         >>> from tempfile import TemporaryDirectory
@@ -86,14 +106,14 @@ def check_spool(folder: Path, keys: Keys, key_file: Path, *, rows_wait: bool) ->
         Traceback (most recent call last):
         landed.errors.KeyChangedError: Events wait in the spool that were taken with another ...
     """
-    mine, note = keys.fingerprint(), folder / _NAME
-    known = note.read_text("ascii") if note.exists() else mine
-    if rows_wait and known != mine:
+    mine, note = list(keys.fingerprints()), folder / _NAME
+    known = note.read_text("ascii").split() if note.exists() else mine
+    if rows_wait and known != mine[: len(known)]:
         raise KeyChangedError(
             f"Events wait in the spool that were taken with another pseudonym key than {key_file}; "
             "going on would make their people strangers. Put that key file back in its place, or "
             f"delete the folder {folder} and with it those events."
         )
     fresh = note.with_suffix(".new")
-    fresh.write_text(mine, "ascii")
+    fresh.write_text(" ".join(mine), "ascii")
     fresh.replace(note)

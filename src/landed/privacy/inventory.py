@@ -136,7 +136,13 @@ def _properties() -> Iterator[tuple[str, tuple[Content, str]]]:
     for name, field in sorted(fields.items()):
         meaning = f"{field.description} Of {_listed(events[name])}."
         yield f"properties.{name}", (PROPERTY_CONTENTS[field.type], meaning)
-    yield "properties.…", ("scrubbed text", "What hosts send beside the plan, texts scrubbed.")
+    yield (
+        "properties.…",
+        (
+            "scrubbed text",
+            "What hosts send beside the plan, texts scrubbed; those over 200 characters sealed.",
+        ),
+    )
 
 
 def _listed(names: list[str]) -> str:
@@ -152,9 +158,9 @@ def _basis(place: Place, bases: Mapping[Purpose, str]) -> str:
 
 
 def _kept(place: Place, limits: Mapping[str, int | None] | None) -> str:
-    if place.keep not in {"events", "quarantine"}:
+    if place.keep not in {"events", "quarantine", "training"}:
         return place.keep
     if limits is None:
         return f"LANDED_KEEP_{place.keep.upper()}_DAYS, else until erasure"
-    days = limits[place.keep]
+    days = limits.get(place.keep)
     return "until erasure" if days is None else f"{days} days"

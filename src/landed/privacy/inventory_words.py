@@ -28,6 +28,7 @@ Content = Literal[
     "digest",
     "id",
     "scrubbed text",
+    "sealed text",
     "text of ours",
     "label",
     "choice",
@@ -37,7 +38,8 @@ Content = Literal[
     "JSON",
     "not explained",
 ]
-"""What stands in a field. `pseudonym` and `digest` are of people; `id` is of things."""
+"""What stands in a field. `pseudonym` and `digest` are of people; `id` is of things.
+A `sealed text` is scrubbed, and encrypted under a key of the person who wrote it."""
 
 Duty = Literal["accountability", "restriction", "security", "upkeep"]
 """Why something is kept that serves none of the purposes that people are asked about."""
@@ -77,6 +79,8 @@ _SUBJECTS: Final = "admins; keys of scope subject; the person"
 _UNTIL_ERASED: Final = "until erasure"
 _FOR_GOOD: Final = "for good"
 _LOG: Final = "log"
+_TRAINING: Final = "training"
+_ASIDE: Final = "until the restriction is lifted, or erasure"
 
 PLACES: Final[Mapping[str, Place]] = {
     "events": Place(
@@ -89,7 +93,7 @@ PLACES: Final[Mapping[str, Place]] = {
     "set_aside": Place(
         zone="set aside",
         purpose="restriction",
-        keep="until the restriction is lifted, or erasure",
+        keep=_ASIDE,
         seen_by=_SUBJECTS,
         about="Events of people whose data may be kept and not used; no number is made of it.",
     ),
@@ -170,33 +174,75 @@ PLACES: Final[Mapping[str, Place]] = {
         seen_by=_ADMINS,
         about="Who did what, and who looked at whom.",
     ),
+    "person_keys": Place(
+        zone="state",
+        purpose="security",
+        keep=_UNTIL_ERASED,
+        seen_by="nobody",
+        about="The keys of what people wrote, one for each person; without one a text is gone.",
+    ),
+    "public_releases": Place(
+        zone="state",
+        purpose="accountability",
+        keep=_FOR_GOOD,
+        seen_by=_ADMINS,
+        about="Numbers with noise that were released to the public, and what they spent.",
+    ),
+    "training_wishes": Place(
+        zone="state",
+        purpose="accountability",
+        keep=_UNTIL_ERASED,
+        seen_by="nobody",
+        about="What people said that the training zone must follow.",
+    ),
     "users": Place(
         zone="training zone",
         purpose="training",
-        keep=_UNTIL_ERASED,
+        keep=_TRAINING,
         seen_by="keys of scope training; admins",
         about="Who is in the training zone.",
     ),
     "resume_events": Place(
         zone="training zone",
         purpose="training",
-        keep=_UNTIL_ERASED,
+        keep=_TRAINING,
         seen_by="keys of scope training, in groups; admins; the person",
         about="What people did with their CVs, texts included.",
     ),
     "interactions": Place(
         zone="training zone",
         purpose="training",
-        keep=_UNTIL_ERASED,
+        keep=_TRAINING,
         seen_by="keys of scope training, in groups; admins; the person",
         about="What people touched.",
+    ),
+    "users_aside": Place(
+        zone="training zone",
+        purpose="restriction",
+        keep=_ASIDE,
+        seen_by=_ADMINS,
+        about="Who of the training zone is restricted.",
+    ),
+    "resume_events_aside": Place(
+        zone="training zone",
+        purpose="restriction",
+        keep=_ASIDE,
+        seen_by="admins; the person",
+        about="What restricted people did with their CVs; no training set holds it.",
+    ),
+    "interactions_aside": Place(
+        zone="training zone",
+        purpose="restriction",
+        keep=_ASIDE,
+        seen_by="admins; the person",
+        about="What restricted people touched; no training set holds it.",
     ),
     "erasures": Place(
         zone="training zone",
         purpose="accountability",
         keep=_FOR_GOOD,
         seen_by=_ADMINS,
-        about="What erasures took from the training zone.",
+        about="What erasures and withdrawals took from the training zone.",
     ),
     "spool": Place(
         zone="spool",
@@ -236,6 +282,22 @@ _TRAINED: Final[Mapping[str, _Words]] = {
     "action": ("choice", "What was done"),
 }
 
+_USERS: Final[Mapping[str, _Words]] = {"user_key": _TRAINED["user_key"]}
+_RESUME_EVENTS: Final[Mapping[str, _Words]] = {
+    **_TRAINED,
+    "resume_key": ("digest", "Which CV, under the zone's own secret"),
+    "tailoring_mode": ("label", "How it was tailored"),
+    "version": ("number", "Of the CV"),
+    "ats_score": ("number", "Whole points of 100"),
+    "jd_score": ("number", "Whole points of 100"),
+    "resume_text": ("scrubbed text", "The CV before"),
+    "job_description": ("scrubbed text", "The posting"),
+    "tailored_text": ("scrubbed text", "The CV after"),
+}
+_INTERACTIONS: Final[Mapping[str, _Words]] = {
+    **_TRAINED,
+    "element": ("label", "What was touched"),
+}
 COLUMNS: Final[Mapping[str, Mapping[str, _Words]]] = {
     "events": _EVENT,
     "set_aside": _EVENT,
@@ -321,24 +383,39 @@ COLUMNS: Final[Mapping[str, Mapping[str, _Words]]] = {
         "detail": ("JSON", "Where, and what else matters; no texts of people"),
         "digest": ("digest", "Ties the entry to the one before it"),
     },
-    "users": {"user_key": _TRAINED["user_key"]},
-    "resume_events": {
-        **_TRAINED,
-        "resume_key": ("digest", "Which CV, under the zone's own secret"),
-        "tailoring_mode": ("label", "How it was tailored"),
-        "version": ("number", "Of the CV"),
-        "ats_score": ("number", "Whole points of 100"),
-        "jd_score": ("number", "Whole points of 100"),
-        "resume_text": ("scrubbed text", "The CV before"),
-        "job_description": ("scrubbed text", "The posting"),
-        "tailored_text": ("scrubbed text", "The CV after"),
+    "person_keys": {
+        "subject": ("digest", "Whose: SHA-256 of the pseudonym"),
+        "wrapped": ("digest", "The key, encrypted where there is a master key"),
+        "data_key": ("id", "Which data key it is encrypted with"),
+        "made_at": ("time", "When"),
     },
-    "interactions": {**_TRAINED, "element": ("label", "What was touched")},
+    "public_releases": {
+        "release_id": ("id", "Digest of what was asked"),
+        "dataset": ("label", "Whose budget it spent of"),
+        "asked": ("JSON", "What was asked"),
+        "millis": ("number", "What it spent, in thousandths of epsilon"),
+        "asked_at": ("time", "When"),
+        "told": ("JSON", "The numbers, with their noise"),
+    },
+    "training_wishes": {
+        "subject": ("digest", "Who: SHA-256 of the pseudonym in the training zone"),
+        "wish": ("choice", "Withdrawal or restriction"),
+        "wish_id": ("id", "Names it to the zone"),
+        "since": ("time", "The day"),
+        "state": ("choice", "How far it is carried out"),
+    },
+    "users": _USERS,
+    "users_aside": _USERS,
+    "resume_events": _RESUME_EVENTS,
+    "resume_events_aside": _RESUME_EVENTS,
+    "interactions": _INTERACTIONS,
+    "interactions_aside": _INTERACTIONS,
     "erasures": {
         "request_id": ("id", "Which request"),
         "ended": ("yes or no", "Whether it is done"),
         "rows": ("number", "How many went"),
         "noted_at": ("time", "When"),
+        "kind": ("choice", "Erasure or withdrawal"),
     },
 }
 """What the columns of each table hold."""
@@ -374,7 +451,7 @@ CONTEXT: Final[Mapping[str, _Words]] = {
 PROPERTY_CONTENTS: Final[Mapping[FieldType, Content]] = {
     "id": "id",
     "label": "label",
-    "free text": "scrubbed text",
+    "free text": "sealed text",
     "choice": "choice",
     "list": "label",
     "date": "time",

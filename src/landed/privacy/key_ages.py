@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from cryptography import x509
 
+from landed.privacy.rings import read_ring
+from landed.privacy.vault import Vault
 from landed.state import ApiKeyRow, State, fetch_api_keys
 
 __all__ = ["KeyAge", "fetch_key_ages"]
@@ -19,13 +21,13 @@ _SOON: Final = timedelta(days=30)
 _OLD: Final = timedelta(days=365)
 _UNUSED: Final = timedelta(days=90)
 _FILES: Final = {
-    "pseudonym.key": "turns ids into pseudonyms; it stays, since another one makes everybody new",
-    "training.key": "the same in the training zone",
+    "training.key": "turns ids into pseudonyms of the training zone; it stays",
     "admin.key": "opens everything",
     "analyst.key": "opens the numbers",
     "write.key": "sends events",
 }
-_STAYS: Final = frozenset({"pseudonym.key", "training.key"})
+_PSEUDONYMS: Final = "pseudonym.key"
+_STAYS: Final = "training.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +52,31 @@ class KeyAge:
 
 
 def fetch_key_ages(
-    state: State, folder: Path, certificate: Path | None, now: datetime
+    state: State,
+    folder: Path,
+    certificate: Path | None,
+    now: datetime,
+    *,
+    vault: Vault | None = None,
+    pseudonym_days: int = 0,
 ) -> list[KeyAge]:
-    """Tell of every key and certificate how old it is and what is due; nothing secret is read.
+    """Tell of every key and certificate how old it is and what is due; nothing secret is told.
 
     Args:
         state: Has the keys that were made.
         folder: `keys` of the data folder.
         certificate: That the server speaks HTTPS with; None: it does not.
         now: The time.
+        vault: The data keys; None where no master key is set.
+        pseudonym_days: How long a version of the pseudonym key is the newest; 0: for good.
 
     Raises:
         StateError: The database is away.
+        InvalidInputError: The pseudonym key is damaged, or can be read by others.
     """
     made = [row for row in fetch_api_keys(state) if row.state(now) != "revoked"]
     return [
+        *_versions(folder, vault, pseudonym_days, now),
         *_files(folder, now),
         *_data_keys(folder / "data.keys", now),
         *([] if certificate is None else [_certificate(certificate, now)]),
@@ -72,12 +84,32 @@ def fetch_key_ages(
     ]
 
 
+def _versions(folder: Path, vault: Vault | None, days: int, now: datetime) -> Iterator[KeyAge]:
+    if not (folder / _PSEUDONYMS).exists():
+        return
+    ring = read_ring(folder, vault)
+    due_at = ring.due_at(days)
+    is_due = due_at is not None and due_at <= now
+    for version in ring.versions:
+        is_newest = version == ring.newest
+        yield KeyAge(
+            name=f"pseudonym key {version.number}",
+            what="turns ids of new people into pseudonyms"
+            if is_newest
+            else "of people who were known before the next one",
+            made_at=version.made_at,
+            due=f"Older than {days} days: restart, or landed pseudonyms rotate"
+            if is_newest and is_due
+            else "",
+        )
+
+
 def _files(folder: Path, now: datetime) -> Iterator[KeyAge]:
     for name, what in _FILES.items():
         path = folder / name
         if path.exists():
             made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-            is_old = name not in _STAYS and now - made_at > _OLD
+            is_old = name != _STAYS and now - made_at > _OLD
             due = "More than a year old: remove the file and restart" if is_old else ""
             yield KeyAge(name=name, what=what, made_at=made_at, due=due)
 

@@ -11,7 +11,10 @@ from typing import Final
 
 from landed.errors import InvalidInputError
 
-__all__ = ["locked", "read_private", "write_whole"]
+__all__ = ["WRAPPED", "is_wrapped", "locked", "read_private", "sync_folder", "write_whole"]
+
+WRAPPED: Final = "landed-wrapped-1:"
+"""What a secret begins with that is not in the clear; see `landed.privacy.sealed_keys`."""
 
 _OTHERS: Final = 0o077
 
@@ -58,12 +61,22 @@ def read_private(path: Path) -> str:
     return text
 
 
-def write_whole(path: Path, text: str) -> None:
+def is_wrapped(text: str) -> bool:
+    """Tell whether what a key file holds is wrapped by the master key.
+
+    Args:
+        text: Of the file.
+    """
+    return text.startswith(WRAPPED)
+
+
+def write_whole(path: Path, text: str, *, modified_ns: int | None = None) -> None:
     """Write aside, fsync, rename, fsync the folder: whole or not there.
 
     Args:
         path: Of the file; one that is there is replaced.
         text: The secret; a line break is added.
+        modified_ns: When it was changed, in nanoseconds since 1970; None: now.
     """
     aside = path.with_suffix(".new")
     aside.unlink(missing_ok=True)
@@ -71,9 +84,20 @@ def write_whole(path: Path, text: str) -> None:
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text + "\n")
         file.flush()
+        if modified_ns is not None:
+            os.utime(file.fileno(), ns=(modified_ns, modified_ns))
         os.fsync(file.fileno())
     aside.replace(path)
-    parent = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make what was renamed in a folder last.
+
+    Args:
+        folder: The folder.
+    """
+    parent = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(parent)
     finally:

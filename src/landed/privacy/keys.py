@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from landed.errors import InvalidInputError
-from landed.privacy.key_files import locked, read_private, write_whole
+from landed.privacy.key_files import locked
+from landed.privacy.rings import SECRET_BYTES, as_secret, read_ring
+from landed.privacy.sealed_keys import read_key, write_key
 from landed.privacy.types import Keys, TrainingKey
+from landed.privacy.vault import Vault
 
 __all__ = ["find_training_key", "load_keys", "load_training_key"]
 
-_SECRET_BYTES = 32
 _TRAINING = "training.key"
 
 
@@ -22,19 +24,23 @@ def load_keys(
     write_key: str | None,
     admin_key: str | None,
     analyst_key: str | None = None,
+    vault: Vault | None = None,
     entropy: Callable[[int], bytes] = secrets.token_bytes,
 ) -> Keys:
     """Read the keys of an installation; make those that are missing.
 
-    The folder holds `pseudonym.key` (32 random bytes as hex), `write.key` (`lw_…`), `admin.key`
-    (`la_…`) and `analyst.key` (`lr_…`). Several processes may call this at once on an empty
-    folder: all get the same keys. A file appears only when it is whole and on the disk.
+    The folder holds `pseudonym.key` (32 random bytes as hex, or several versions), `write.key`
+    (`lw_…`), `admin.key` (`la_…`) and `analyst.key` (`lr_…`). Several processes may call this at
+    once on an empty folder: all get the same keys. A file appears only when it is whole and on
+    the disk.
 
     Args:
         folder: Made with mode 0700 if it is missing; files in it have mode 0600.
         write_key: A fixed write key from the settings; then no file is made or read for it.
         admin_key: The same for the admin key.
         analyst_key: The same for the analyst key.
+        vault: Its data keys wrap the files, also those that lie in the clear so far; None: they
+            lie in the clear.
         entropy: Gives n unpredictable bytes; another source is for tests only.
 
     Returns:
@@ -56,10 +62,12 @@ def load_keys(
     fixed_admin = None if admin_key is None else _usable("LANDED_ADMIN_KEY", admin_key)
     fixed_analyst = None if analyst_key is None else _usable("LANDED_ANALYST_KEY", analyst_key)
     with locked(folder):
-        secret = _read_or_make(folder / "pseudonym.key", lambda: entropy(_SECRET_BYTES).hex())
-        write = fixed_write or _token_file(folder / "write.key", "lw_", entropy)
-        admin = fixed_admin or _token_file(folder / "admin.key", "la_", entropy)
-        analyst = fixed_analyst or _token_file(folder / "analyst.key", "lr_", entropy)
+        _read_or_make(folder / "pseudonym.key", lambda: entropy(SECRET_BYTES).hex(), vault)
+        ring = read_ring(folder, vault)
+        roster = ring.known(folder)
+        write = fixed_write or _token_file(folder / "write.key", "lw_", entropy, vault)
+        admin = fixed_admin or _token_file(folder / "admin.key", "la_", entropy, vault)
+        analyst = fixed_analyst or _token_file(folder / "analyst.key", "lr_", entropy, vault)
     if secrets.compare_digest(write, admin):
         raise InvalidInputError(
             "the write key and the admin key are the same; a write key stands in web pages, "
@@ -72,11 +80,15 @@ def load_keys(
             "it opens the numbers and nothing else",
             detail="LANDED_ANALYST_KEY",
         )
-    return Keys(_as_secret(folder / "pseudonym.key", secret), write, admin, analyst)
+    first, *later = (version.secret for version in ring.versions)
+    return Keys(first, write, admin, analyst, tuple(later), roster)
 
 
 def load_training_key(
-    folder: Path, *, entropy: Callable[[int], bytes] = secrets.token_bytes
+    folder: Path,
+    *,
+    vault: Vault | None = None,
+    entropy: Callable[[int], bytes] = secrets.token_bytes,
 ) -> TrainingKey:
     """Read the training zone's own secret; make it if it is missing.
 
@@ -85,6 +97,7 @@ def load_training_key(
 
     Args:
         folder: Of the keys; made with mode 0700 if it is missing.
+        vault: As for `load_keys`.
         entropy: Gives n unpredictable bytes; another source is for tests only.
 
     Raises:
@@ -97,20 +110,21 @@ def load_training_key(
         True
     """
     with locked(folder):
-        text = _read_or_make(folder / _TRAINING, lambda: entropy(_SECRET_BYTES).hex())
-    return TrainingKey(_as_secret(folder / _TRAINING, text))
+        text = _read_or_make(folder / _TRAINING, lambda: entropy(SECRET_BYTES).hex(), vault)
+    return TrainingKey(as_secret(folder / _TRAINING, text))
 
 
-def find_training_key(folder: Path) -> TrainingKey | None:
+def find_training_key(folder: Path, vault: Vault | None = None) -> TrainingKey | None:
     """Read the training zone's secret where there is one: the zone was switched on at some time.
 
     Args:
         folder: Of the keys.
+        vault: As for `load_keys`.
 
     Raises:
         InvalidInputError: The file can be read by others or is damaged.
     """
-    return load_training_key(folder) if (folder / _TRAINING).exists() else None
+    return load_training_key(folder, vault=vault) if (folder / _TRAINING).exists() else None
 
 
 def _usable(setting: str, key: str) -> str:
@@ -123,8 +137,10 @@ def _usable(setting: str, key: str) -> str:
     )
 
 
-def _token_file(path: Path, prefix: str, entropy: Callable[[int], bytes]) -> str:
-    token = _read_or_make(path, lambda: prefix + _url_safe(entropy(24)))
+def _token_file(
+    path: Path, prefix: str, entropy: Callable[[int], bytes], vault: Vault | None
+) -> str:
+    token = _read_or_make(path, lambda: prefix + _url_safe(entropy(24)), vault)
     return _usable(path.name, token)
 
 
@@ -134,21 +150,7 @@ def _url_safe(noise: bytes) -> str:
     return "".join(alphabet[bits >> shift & 63] for shift in range(0, len(noise) * 8, 6))
 
 
-def _read_or_make(path: Path, make: Callable[[], str]) -> str:
+def _read_or_make(path: Path, make: Callable[[], str], vault: Vault | None) -> str:
     if not path.exists():
-        write_whole(path, make())
-    return read_private(path).strip()
-
-
-def _as_secret(path: Path, text: str) -> bytes:
-    try:
-        secret = bytes.fromhex(text)
-    except ValueError:
-        secret = b""
-    if len(secret) != _SECRET_BYTES:
-        raise InvalidInputError(
-            f"{path.name} is damaged: it must hold {_SECRET_BYTES} bytes as hexadecimal digits; "
-            "restore it from your backup (without it, stored people cannot be recognised again)",
-            detail=str(path),
-        )
-    return secret
+        write_key(path, make(), vault)
+    return read_key(path, vault)

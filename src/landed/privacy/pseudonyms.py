@@ -3,15 +3,22 @@
 Without the secret a pseudonym can be neither reversed nor guessed at, since whoever
 wants to try ids needs the key. Each use has its own sub-key (a domain), so that equal
 texts in different uses do not give equal digests.
+
+The secret has versions. A person keeps the pseudonym of the version under which they were first
+seen, new people get that of the newest. All other digests stay with the first version: a message
+that is sent again counts once, whatever happened in between.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from typing import Final
+from collections.abc import Container, Sequence
+from typing import Final, Self
 
 from landed.errors import InvalidEventError
+from landed.privacy.rosters import short_digest
+from landed.privacy.types import Keys
 
 __all__ = ["Pseudonymiser"]
 
@@ -24,15 +31,17 @@ _UUID_WRAPPED: Final = {38: (1, 37), 45: (9, 45)}  # {…} and urn:uuid:…
 
 
 class Pseudonymiser:
-    """Turns ids into pseudonyms with one secret.
+    """Turns ids into pseudonyms, with one secret or with several versions of it.
 
     Not safe to share between threads without a lock around it: give each thread its own.
 
     Args:
         secret: The installation's pseudonym secret, at least 16 bytes.
+        later: Its later versions, the newest last.
+        roster: Who was known when the newest was made, as `short_digest` tells them.
 
     Raises:
-        ValueError: The secret is too short to protect anybody.
+        ValueError: A secret is too short to protect anybody.
 
     Examples:
         >>> pseudonyms = Pseudonymiser(bytes(32))
@@ -40,17 +49,33 @@ class Pseudonymiser:
         '324ec685d2a089118f959bc4b994afd1'
         >>> pseudonyms.subject_key("user-1") == pseudonyms.subject_key("user-2")
         False
+        >>> known = [short_digest(pseudonyms.subject_key("user-1"))]
+        >>> after = Pseudonymiser(bytes(32), [bytes([1] * 32)], known)
+        >>> [after.subject_key(id) == pseudonyms.subject_key(id) for id in ("user-1", "user-2")]
+        [True, False]
     """
 
-    __slots__ = ("_macs", "_recent", "_secret", "_subject")
+    __slots__ = ("_macs", "_older", "_recent", "_roster", "_secret", "_subject")
 
-    def __init__(self, secret: bytes) -> None:
-        if len(secret) < _DIGEST_BYTES:
-            raise ValueError(f"the secret has {len(secret)} bytes; it needs at least 16")
+    def __init__(
+        self, secret: bytes, later: Sequence[bytes] = (), roster: Container[int] = ()
+    ) -> None:
+        *older, newest = (secret, *later)
         self._secret = secret
         self._macs: dict[str, _Mac] = {}
-        self._subject = self._mac("subject")
+        self._subject = _mac(newest, "subject")
+        self._older = tuple(_mac(one, "subject") for one in older)
+        self._roster = roster
         self._recent: dict[str, bytes] = {}
+
+    @classmethod
+    def of(cls, keys: Keys) -> Self:
+        """Make one with all versions of an installation's secret.
+
+        Args:
+            keys: Of the installation.
+        """
+        return cls(keys.pseudonym_secret, keys.later, keys.roster)
 
     def __repr__(self) -> str:
         return "Pseudonymiser(…)"
@@ -62,7 +87,8 @@ class Pseudonymiser:
             raw: The host's id of the person, as sent; case and spaces count.
 
         Returns:
-            16 bytes: the first 128 bits of HMAC-SHA-256, always the same for the same id.
+            16 bytes: the first 128 bits of HMAC-SHA-256 under the version of the secret with which
+            the person was first seen; always the same for the same id.
 
         Raises:
             InvalidEventError: The id is empty; all such people would become one.
@@ -108,7 +134,9 @@ class Pseudonymiser:
             >>> one.digest_text(sent, domain="event") == other.digest_text(sent, domain="event")
             False
         """
-        mac = self._macs.get(domain) or self._mac(domain)
+        mac = self._macs.get(domain)
+        if mac is None:
+            mac = self._macs[domain] = _mac(self._secret, domain)
         return mac.digest(raw)
 
     def _new_subject(self, raw: str) -> bytes:
@@ -117,15 +145,26 @@ class Pseudonymiser:
                 "the user id is empty; send the person's id or an anonymous id", detail="$.userId"
             )
         digest = self._subject.digest(raw)
+        if self._older:
+            digest = self._known(raw, digest)
         if len(self._recent) >= _CACHED_IDS:
             self._recent.clear()
         self._recent[raw] = digest
         return digest
 
-    def _mac(self, domain: str) -> _Mac:
-        mac = _Mac(hmac.digest(self._secret, f"landed:{domain}:1".encode(), "sha256"))
-        self._macs[domain] = mac
-        return mac
+    def _known(self, raw: str, newest: bytes) -> bytes:
+        """Look under all versions, whoever it is: how long it takes tells nobody who is known."""
+        found = newest
+        for mac in self._older:
+            key = mac.digest(raw)
+            found = key if short_digest(key) in self._roster else found
+        return found
+
+
+def _mac(secret: bytes, domain: str) -> _Mac:
+    if len(secret) < _DIGEST_BYTES:
+        raise ValueError(f"the secret has {len(secret)} bytes; it needs at least 16")
+    return _Mac(hmac.digest(secret, f"landed:{domain}:1".encode(), "sha256"))
 
 
 class _Mac:

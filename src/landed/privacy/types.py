@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -43,10 +44,14 @@ class Keys:
     """The secrets of an installation; `repr` and `str` show none of them.
 
     Attributes:
-        pseudonym_secret: 32 bytes; turns the host's ids into pseudonyms.
+        pseudonym_secret: 32 bytes, the first version, which an installation never changes: it
+            names the installation, signs, digests ids of messages, and turns ids of the first
+            people into pseudonyms.
         write_key: What a client shows to send events.
         admin_key: What an operator shows to read and administer.
         analyst_key: What somebody shows to see numbers, and no single person.
+        later: Further versions of the pseudonym secret; new people get the last one.
+        roster: Who is known under a version before the last one, see `landed.privacy.rosters`.
 
     Examples:
         >>> keys = Keys(bytes(32), "lw_one", "la_two", "lr_three")
@@ -60,12 +65,14 @@ class Keys:
     write_key: str = field(repr=False)
     admin_key: str = field(repr=False)
     analyst_key: str = field(repr=False)
+    later: tuple[bytes, ...] = field(default=(), repr=False)
+    roster: Container[int] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         return "Keys(…)"
 
     def fingerprint(self) -> str:
-        """Name the pseudonym secret without revealing it.
+        """Name the installation by its first pseudonym secret, without revealing it.
 
         A store remembers it, so that a start with another secret can be refused: under
         another secret every person would silently become a new one.
@@ -73,7 +80,11 @@ class Keys:
         Returns:
             16 hexadecimal digits, always the same for the same secret.
         """
-        return _fingerprint(self.pseudonym_secret)
+        return self.fingerprints()[0]
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """Name each version of the pseudonym secret, the first one first."""
+        return tuple(map(_fingerprint, (self.pseudonym_secret, *self.later)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,10 @@ class TrainingKey:
     def fingerprint(self) -> str:
         """Name the secret without revealing it, as `Keys.fingerprint` does."""
         return _fingerprint(self.secret)
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """The same as `Keys.fingerprints`: the zone's secret has one version."""
+        return (self.fingerprint(),)
 
 
 def _fingerprint(secret: bytes) -> str:

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from landed.errors import InvalidInputError
-from landed.privacy.key_files import locked, read_private, write_whole
+from landed.privacy.key_files import is_wrapped, locked, read_private, write_whole
 
 __all__ = ["DataKey", "Vault", "add_data_key", "check_vault", "open_vault", "rewrap"]
 
@@ -145,6 +145,7 @@ def open_vault(
         return None
     with locked(folder):
         if not path.exists():
+            _refuse_if_lost(folder)
             _write(path, [DataKey(1, entropy(_KEY_BYTES), now.isoformat())], master)
         return _read(path, master)
 
@@ -220,6 +221,17 @@ def check_vault(store: Path, vault: Vault | None, *, sealed: bool) -> None:
     if known != names:
         store.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_whole(note, "\n".join(names))
+
+
+def _refuse_if_lost(folder: Path) -> None:
+    """Where key files are wrapped there were data keys; new ones would open nothing."""
+    wrapped = [path.name for path in folder.glob("*.key") if is_wrapped(read_private(path))]
+    if wrapped:
+        raise InvalidInputError(
+            f"{', '.join(sorted(wrapped))} are wrapped by data keys, and {_FILE} is away; put it "
+            "back from your backup",
+            detail=str(folder / _FILE),
+        )
 
 
 def _write(path: Path, keys: Sequence[DataKey], master: bytes) -> None:

@@ -42,6 +42,7 @@ from landed.state.consents import (
 from landed.state.database import State, connect_state
 from landed.state.keeping import count_kept
 from landed.state.marks import fetch_mark
+from landed.state.people import fetch_digests
 from landed.state.person_keys import (
     PERSON_KEYS_MARK,
     PersonKeyRow,
@@ -95,6 +96,7 @@ __all__ = [
     "fetch_audit",
     "fetch_audit_after",
     "fetch_changes",
+    "fetch_digests",
     "fetch_history",
     "fetch_latest",
     "fetch_mark",

@@ -10,6 +10,7 @@ from landed.store.aside import put_back, set_aside
 from landed.store.client import Store, connect
 from landed.store.erasing import Erasable, count_erasable, erase_rows
 from landed.store.exports import FORMATS, ExportForm
+from landed.store.known_people import stream_known_people
 from landed.store.layout import list_columns
 from landed.store.limits import ADMIN, INSERT, PAGE, READ, Limits
 from landed.store.migration import migrate
@@ -83,6 +84,7 @@ __all__ = [
     "rewrite_tables",
     "set_aside",
     "set_training_aside",
+    "stream_known_people",
     "stream_training",
     "write_analyst_user",
 ]

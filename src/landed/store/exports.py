@@ -21,7 +21,7 @@ FORMATS: Final = {
 }
 """What free SQL can be answered as, and ClickHouse's name of it."""
 
-ExportForm: TypeAlias = Literal["lines", "csv", "sql", "parquet"]
+ExportForm: TypeAlias = Literal["lines", "csv", "sql", "parquet", "binary"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,8 @@ FORMS: Final[Mapping[ExportForm, Form]] = MappingProxyType(
                 "output_format_parquet_compression_method": "zstd",
             },
         ),
+        # For ourselves: each value as it lies in memory.
+        "binary": Form("RowBinary"),
     }
 )
 """What `Store.export` can make."""

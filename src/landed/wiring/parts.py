@@ -45,6 +45,7 @@ __all__ = [
     "build_state",
     "build_store",
     "build_training",
+    "find_folder_vault",
     "open_folder_vault",
     "read_keys",
     "read_master",
@@ -68,34 +69,55 @@ def build_state(settings: Settings) -> State:
     return connect_state(_reveal(settings.state), settings.data / "state")
 
 
-def build_audit(settings: Settings, state: State) -> AuditLog:
+def build_audit(settings: Settings, state: State, keys: Keys | None = None) -> AuditLog:
     """Make the log of who did what; the keys are made where they are missing.
 
     Args:
         settings: Where the keys lie.
         state: Where the entries are kept.
+        keys: Where they are read already.
 
     Raises:
         InvalidInputError: A key file is damaged or readable by others.
     """
-    return AuditLog(state, read_keys(settings), settings.data / "keys")
+    return AuditLog(state, keys or read_keys(settings), settings.data / "keys")
 
 
-def read_keys(settings: Settings) -> Keys:
+def read_keys(settings: Settings, vault: Vault | None = None) -> Keys:
     """Read the keys of an installation; make those that are missing.
 
     Args:
         settings: Where they lie, or what they are.
+        vault: The data keys that wrap them, where they are open already.
 
     Raises:
-        InvalidInputError: A key file is damaged or readable by others, or a fixed key is no key.
+        InvalidInputError: A key file is damaged or readable by others, a fixed key is no key, or
+            the master key is not the right one.
     """
     return load_keys(
         settings.data / "keys",
         write_key=_reveal(settings.write_key),
         admin_key=_reveal(settings.admin_key),
         analyst_key=_reveal(settings.analyst_key),
+        vault=vault or find_folder_vault(settings),
     )
+
+
+def find_folder_vault(settings: Settings) -> Vault | None:
+    """Open the data keys as a look does: it does not begin to encrypt what lies in the clear.
+
+    Only a server does that, when it starts: else a command that knows of a master key would lock a
+    server out that does not.
+
+    Args:
+        settings: Where they lie.
+
+    Raises:
+        InvalidInputError: The master key is missing or another one.
+    """
+    folder = settings.data / "keys"
+    is_plain = (folder / "pseudonym.key").exists() and not (folder / "data.keys").exists()
+    return None if is_plain else open_vault(folder, read_master(settings), utc_now())
 
 
 def build_pipeline(
@@ -110,7 +132,7 @@ def build_pipeline(
         texts: Keys of what people write.
     """
     scrubber = Scrubber(settings.phone_region)
-    pseudonymiser = Pseudonymiser(keys.pseudonym_secret)
+    pseudonymiser = Pseudonymiser.of(keys)
     return Pipeline(pseudonymiser, scrubber, ContextCleaner(scrubber), people, texts)
 
 
@@ -192,7 +214,7 @@ def build_training(
         _check_apart(dsn, _reveal(settings.store))
     return TrainingZone(
         connect(engine.dsn if engine is not None else str(dsn)),
-        key=load_training_key(folder),
+        key=load_training_key(folder, vault=vault),
         key_file=folder / "training.key",
         scrubber=Scrubber(settings.phone_region),
         clock=clock,
@@ -204,7 +226,7 @@ def build_training(
 
 def ask_state(state: State, keys: Keys) -> Trains:
     """Whether what a person said lets their data teach models, if their events say so too."""
-    subject_key = Pseudonymiser(keys.pseudonym_secret).subject_key
+    subject_key = Pseudonymiser.of(keys).subject_key
 
     def trains(user_id: str) -> bool:
         found = fetch_permissions(state, [subject_key(user_id)])

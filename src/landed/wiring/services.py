@@ -39,6 +39,7 @@ from landed.privacy import (
     Purpose,
     Rule,
     TextKeys,
+    Vault,
     answer_request,
     ask_request,
     check_spool,
@@ -114,6 +115,7 @@ class Services:
         keepers: What throws kept answers away, once somebody's rows are gone.
         moving: Held while rows of restricted people move.
         training: The training zone; None while it is switched off.
+        vault: The data keys; None where no master key is set.
     """
 
     settings: Settings
@@ -136,6 +138,7 @@ class Services:
     keepers: list[Callable[[], None]] = field(default_factory=list)
     moving: threading.Lock = field(default_factory=threading.Lock)
     training: TrainingZone | None = None
+    vault: Vault | None = None
 
     def start(self) -> None:
         """Take events from now on; the store joins in as soon as it is there.
@@ -334,7 +337,7 @@ class Services:
         Args:
             user_id: The id as the host sends it.
         """
-        key = find_training_key(self.settings.data / "keys")
+        key = find_training_key(self.settings.data / "keys", self.vault)
         return b"" if key is None else Pseudonymiser(key.secret).subject_key(user_id)
 
     def fetch_taught(self, user_id: str) -> list[dict[str, Any]] | None:
@@ -391,7 +394,7 @@ class Services:
         Args:
             user_id: The id as the host sends it.
         """
-        return Pseudonymiser(self.keys.pseudonym_secret).subject_key(user_id)
+        return Pseudonymiser.of(self.keys).subject_key(user_id)
 
     def restore(self, batch: pa.RecordBatch, *, timeout: float) -> int:
         """Take rows of an export back, but those of people who asked to be forgotten since.
@@ -525,10 +528,10 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
     """
     data = settings.data
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = read_keys(settings)
+    vault = open_folder_vault(settings, clock())
+    keys = read_keys(settings, vault)
     state = build_state(settings)
     people = ConsentBook(state)
-    vault = open_folder_vault(settings, clock())
     texts = TextKeys(state, vault, clock)
     engine, store = build_store(settings, data, vault)
     training = build_training(settings, clock, vault, ask_state(state, keys))
@@ -549,7 +552,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         people=people,
         texts=texts,
         book=KeyBook(state, clock),
-        audit=build_audit(settings, state),
+        audit=build_audit(settings, state, keys),
         spool=spool,
         writer=writer,
         collector=Collector(build_pipeline(settings, keys, people, texts), spool, clock),
@@ -561,4 +564,5 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
             after=settings.alert_after_checks, recovery=settings.alert_recovery_checks
         ),
         training=training,
+        vault=vault,
     )

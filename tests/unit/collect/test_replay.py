@@ -16,9 +16,10 @@ from landed.collect import Decoded, Pipeline, Spool, pipeline
 from landed.collect.decode import decode_own, decode_posthog_batch, decode_segment
 from landed.collect.replay import list_quarantined, replay_quarantine
 from landed.errors import InvalidEventError
-from landed.privacy import ContextCleaner, Pseudonymiser, Scrubber
+from landed.privacy import ContextCleaner, Keys, Pseudonymiser, Scrubber
 
 SECRET = bytes(range(32))
+KEYS = Keys(SECRET, "lw_1", "la_1", "lr_1")
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SCRUBBER = Scrubber("US")
 PIPELINE = Pipeline(Pseudonymiser(SECRET), SCRUBBER, ContextCleaner(SCRUBBER))
@@ -91,7 +92,7 @@ def stored(spool: Spool) -> list[Row]:
 
 def replay(store: MemoryQuarantine, spool: Spool, until: datetime | None = None) -> tuple[int, int]:
     until = until or NOW + timedelta(seconds=1)
-    return replay_quarantine(store, spool, PIPELINE, secret=SECRET, until=until)
+    return replay_quarantine(store, spool, PIPELINE, keys=KEYS, until=until)
 
 
 def live(decoded: Decoded, source: str) -> list[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ from landed.errors import InvalidEventError
 from landed.privacy import (
     FORGOTTEN,
     ContextCleaner,
+    Keys,
     Pseudonymiser,
     Scrubber,
     TextKeys,
@@ -28,6 +29,7 @@ from landed.privacy import (
 )
 
 SECRET = bytes(range(32))
+KEYS = Keys(SECRET, "lw_1", "la_1", "lr_1")
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SCRUBBER = Scrubber("US")
 ANN = Pseudonymiser(SECRET).subject_key("ann")
@@ -224,7 +226,7 @@ def test_a_replay_opens_and_seals_again(
     spool = Spool(tmp_path)
     spool.start()
     until = NOW + timedelta(seconds=1)
-    told = replay_quarantine(store, spool, sealing, secret=SECRET, until=until)
+    told = replay_quarantine(store, spool, sealing, keys=KEYS, until=until)
     assert told == (1, 0)
     assert store.rows == []
     spool.flush()

@@ -12,6 +12,7 @@ import pytest
 from landed.privacy import (
     KeyAge,
     add_data_key,
+    add_version,
     fetch_key_ages,
     load_keys,
     make_api_key,
@@ -44,11 +45,24 @@ def test_key_files_are_as_old_as_they_are(state: State, tmp_path: Path) -> None:
     for name in ("pseudonym.key", "admin.key"):
         os.utime(tmp_path / name, (old, old))
     found = ages(state, tmp_path)
-    assert found.keys() == {"pseudonym.key", "admin.key", "analyst.key", "write.key"}
+    assert found.keys() == {"pseudonym key 1", "admin.key", "analyst.key", "write.key"}
     assert found["admin.key"].made_at == NOW - 400 * DAY
     assert found["admin.key"].due.startswith("More than a year old")
-    assert found["pseudonym.key"].due == found["write.key"].due == ""
+    assert found["pseudonym key 1"].due == found["write.key"].due == ""
     assert keys.admin_key not in str(found)
+
+
+def test_a_version_of_the_pseudonym_key_is_due_after_its_days(state: State, tmp_path: Path) -> None:
+    load_keys(tmp_path, write_key="lw_x", admin_key="la_x", analyst_key="lr_x")
+    old = (NOW - 91 * DAY).timestamp()
+    os.utime(tmp_path / "pseudonym.key", (old, old))
+    (first,) = fetch_key_ages(state, tmp_path, None, NOW, pseudonym_days=90)
+    assert first.due == "Older than 90 days: restart, or landed pseudonyms rotate"
+    add_version(tmp_path, None, NOW, people=[], digests=[])
+    first, second = fetch_key_ages(state, tmp_path, None, NOW, pseudonym_days=90)
+    assert (first.name, first.due) == ("pseudonym key 1", "")
+    assert (second.name, second.made_at, second.due) == ("pseudonym key 2", NOW, "")
+    assert first.what.startswith("of people who were known")
 
 
 def test_a_folder_without_keys_has_none(state: State, tmp_path: Path) -> None:

@@ -90,7 +90,14 @@ def plan_privacy(asked: Asked) -> PagePlan:
                 name="keys",
                 title="The keys",
                 fetch=lambda: build_keys(
-                    fetch_key_ages(state, settings.data / "keys", settings.tls_certificate, now)
+                    fetch_key_ages(
+                        state,
+                        settings.data / "keys",
+                        settings.tls_certificate,
+                        now,
+                        vault=services.vault,
+                        pseudonym_days=settings.pseudonym_days,
+                    )
                 ),
             ),
             Part(

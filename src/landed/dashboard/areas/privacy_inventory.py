@@ -32,6 +32,7 @@ def fetch_inventory(state: State, settings: Settings) -> Block:
     limits = {
         "events": settings.keep_events_days,
         "quarantine": settings.keep_quarantine_days,
+        "training": settings.keep_training_days,
     }
     return build_inventory(list_held(bases=bases, limits=limits))
 
