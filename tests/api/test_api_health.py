@@ -112,6 +112,7 @@ def test_a_full_disk_is_answered_503_and_said(
 
 def test_a_full_spool_refuses_before_any_work(tmp_path: Path) -> None:
     services = make_services(tmp_path, store=NOWHERE, spool_max_bytes=1 << 20)
+    services.state.migrate()  # which keeps the keys of what people write
     services.spool.start()
     batch = [{"event": "goal_set", "user_id": "u", "properties": {"goal": "x" * 900}}] * 1_000
     with make_client(services) as client:

@@ -416,6 +416,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, _Words]]] = {
         "rows": ("number", "How many went"),
         "noted_at": ("time", "When"),
         "kind": ("choice", "Erasure or withdrawal"),
+        "people": ("number", "How many people had rows"),
+        "first_on": ("time", "The day of the first row that went"),
     },
 }
 """What the columns of each table hold."""

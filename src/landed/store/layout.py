@@ -14,9 +14,8 @@ _TABLE: Final = re.compile(
     r"^CREATE TABLE IF NOT EXISTS (\w+)[$\w]*\n\((.*?)^\)", re.MULTILINE | re.DOTALL
 )
 _COLUMN: Final = re.compile(r"^    (?!INDEX |PROJECTION |CONSTRAINT )(\w+) ", re.MULTILINE)
-_ADDED: Final = re.compile(
-    r"^ALTER TABLE (\w+)[$\w]*\s+ADD COLUMN (?:IF NOT EXISTS )?(\w+) ", re.MULTILINE
-)
+_ALTERED: Final = re.compile(r"^ALTER TABLE (\w+)([^;]*)", re.MULTILINE)
+_ADDED: Final = re.compile(r"\bADD COLUMN (?:IF NOT EXISTS )?(\w+) ")
 
 
 @cache
@@ -34,6 +33,7 @@ def list_columns(zone: Zone = "analytics") -> dict[str, tuple[str, ...]]:
     for step in list_steps(zone):
         for table, body in _TABLE.findall(step.sql):
             found[table] = tuple(_COLUMN.findall(body))
-        for table, column in _ADDED.findall(step.sql):
-            found[table] = (*found[table], column)
+        for table, changes in _ALTERED.findall(step.sql):
+            if added := _ADDED.findall(changes):
+                found[table] = (*found[table], *added)
     return found
