@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from landed.privacy import (
     FORGOTTEN,
     SEALED,
+    access,
     has_texts,
     hide_texts,
     open_texts,
@@ -137,3 +138,12 @@ def test_a_long_text_is_shorter_than_it_was() -> None:
 )
 def test_whose_event_could_not_be_taken(content: Any, person: bytes | None) -> None:
     assert sender_of(content) == person
+
+
+def test_content_of_nobody_is_shown_as_it_is() -> None:
+    content: dict[str, Any] = {"event": "moved", "previous_id": BOB.hex()}
+    assert access._opened_content({"content": content}, {ANN: KEY}) == {"content": content}
+    sealed = seal_texts(EVENT, {"user_id": ANN.hex(), "details": "More."}, ANN, KEY)
+    opened = access._opened_content({"content": sealed}, {})
+    assert opened["content"]["user_id"] == ANN.hex()
+    assert opened["content"] != {"user_id": ANN.hex(), "details": "More."}
