@@ -15,7 +15,7 @@ from landed.api.sessions import Viewer, make_session, verify_session
 from landed.errors import StoreError
 from landed.privacy import digest_subject, fetch_permissions, fetch_requests
 from landed.state import AuditRow, AuditWish
-from landed.wiring import Services
+from landed.wiring import Services, publish_text
 from tests.api.asking import ADMIN, Client, assert_problem, make_client
 
 PAGE = {"Accept": "text/html"}
@@ -77,12 +77,12 @@ def test_each_purpose_is_switched(own: Client, services: Services, who: str) -> 
 
 
 def test_the_text_and_its_version_are_shown(own: Client, services: Services) -> None:
-    services.publish_purpose("messages", basis="consent", text="May <we> write?", renew=False)
+    publish_text(services, "messages", basis="consent", text="May <we> write?", renew=False)
     send(own, "/me/consents", **forms(own)["messages"])
     page = own.get("/me", headers=PAGE).text
     assert "May &lt;we&gt; write?" in page
     before = forms(own)["messages"]["version"]
-    services.publish_purpose("messages", basis="consent", text="May we still?", renew=True)
+    publish_text(services, "messages", basis="consent", text="May we still?", renew=True)
     page = own.get("/me", headers=PAGE).text
     assert "May we still?" in page
     assert f"You were asked with version {before}: “May &lt;we&gt; write?”" in page

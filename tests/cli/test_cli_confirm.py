@@ -9,6 +9,7 @@ import httpx
 from landed.cli.local import opened
 from landed.config import Settings
 from landed.state import AuditWish
+from landed.wiring import take_own_erasure
 from tests.cli.commands import landed
 from tests.cli.conftest import Running
 from tests.serving import ADMIN_KEY
@@ -41,7 +42,7 @@ def test_at_a_server(running: Running) -> None:
 def test_in_a_folder(tmp_path: Path) -> None:
     with opened(Settings(data=tmp_path)) as services:
         key = services.subject_key("asks-in-a-folder")
-        request_id = services.record_own_erasure(key, b"").request_id
+        request_id = take_own_erasure(services, key, b"").request_id
     run = landed("privacy", "confirm", request_id, "--data", tmp_path)
     assert (run.code, run.out) == (0, f"{request_id} is received.\n")
     assert "no request" in landed("privacy", "confirm", "nonsense", "--data", tmp_path).err

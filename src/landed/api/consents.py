@@ -23,7 +23,12 @@ from landed.privacy import (
     fetch_permissions,
     fetch_rules,
 )
-from landed.wiring import Services, restrict_person
+from landed.wiring import (
+    Services,
+    publish_text,
+    restrict_person,
+    take_consents,
+)
 
 __all__ = [
     "ConsentRequest",
@@ -194,7 +199,8 @@ async def record(request: AnyRequest) -> Response[PermissionsAnswer]:
     note_subject(request, services.subject_key(asked.user_id))
     note_detail(request, **dict[str, bool](asked.consents.items()))
     keep = partial(
-        services.record_consents,
+        take_consents,
+        services,
         asked.user_id,
         asked.consents,
         source=asked.source,
@@ -290,7 +296,8 @@ async def publish(request: AnyRequest) -> PurposeAnswer:
     services: Services = request.app.state.services
     note_detail(request, purpose=asked.purpose, basis=asked.basis, renew=asked.renew)
     keep = partial(
-        services.publish_purpose,
+        publish_text,
+        services,
         asked.purpose,
         basis=asked.basis,
         text=asked.text,

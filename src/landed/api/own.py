@@ -23,7 +23,12 @@ from landed.api.login import require_person
 from landed.api.sessions import SESSION_COOKIE, is_sealed
 from landed.errors import InvalidInputError, LandedError
 from landed.privacy import Purpose, withdraw_requests
-from landed.wiring import Services, restrict_subject
+from landed.wiring import (
+    Services,
+    restrict_subject,
+    take_answers,
+    take_own_erasure,
+)
 
 __all__ = ["ErasureForm", "OwnForm", "RestrictionForm", "SwitchForm", "own_handlers"]
 
@@ -73,7 +78,8 @@ async def switch(
     is_granted = data.answer == "yes"
     note_detail(request, **{data.purpose: is_granted})
     keep = partial(
-        services.record_answers,
+        take_answers,
+        services,
         key,
         {data.purpose: is_granted},
         source=_SOURCE,
@@ -125,7 +131,7 @@ async def forget(
                 detail="sure",
             )
         else:
-            services.record_own_erasure(key, _own_zone_key(request))
+            take_own_erasure(services, key, _own_zone_key(request))
 
     return await _done(request, data, keep)
 

@@ -25,7 +25,12 @@ from landed.privacy import (
     write_personal_html,
     write_personal_json,
 )
-from landed.wiring import Services, fetch_everything_kept
+from landed.wiring import (
+    Services,
+    answer_erasure,
+    fetch_everything_kept,
+    take_erasure,
+)
 
 __all__ = [
     "CertificateKey",
@@ -170,7 +175,7 @@ async def _forget(
 ) -> Response[RequestAnswer]:
     services: Services = request.app.state.services
     note_subject(request, services.subject_key(user_id))
-    record = partial(services.record_erasure, user_id, follow_links=follow_links)
+    record = partial(take_erasure, services, user_id, follow_links=follow_links)
     found = await asyncio.to_thread(record)
     where = f"/api/privacy/erasures/{found.request_id}"
     return Response(_answer(found), status_code=202, headers={**_NO_STORE, "Location": where})
@@ -226,7 +231,7 @@ async def confirm(request: AnyRequest) -> Response[RequestAnswer]:
     asked = parse_body(await request.body(), _decode_confirmation, example)
     services: Services = request.app.state.services
     note_detail(request, confirmed=asked.confirmed)
-    answer = partial(services.answer_erasure, asked.request_id, is_confirmed=asked.confirmed)
+    answer = partial(answer_erasure, services, asked.request_id, is_confirmed=asked.confirmed)
     return Response(_answer(await asyncio.to_thread(answer)), headers=_NO_STORE)
 
 

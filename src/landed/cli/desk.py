@@ -24,7 +24,16 @@ from landed.privacy import (
     write_personal_html,
     write_personal_json,
 )
-from landed.wiring import Services, fetch_everything_kept, follow_wishes, restrict_person
+from landed.wiring import (
+    Services,
+    answer_erasure,
+    fetch_everything_kept,
+    follow_wishes,
+    publish_text,
+    restrict_person,
+    take_consents,
+    take_erasure,
+)
 
 __all__ = ["Ask", "desk"]
 
@@ -86,12 +95,12 @@ def _show(services: Services, body: dict[str, Any]) -> str:
 
 
 def _forget(services: Services, body: dict[str, Any]) -> Any:
-    return _plain(services.record_erasure(body["user_id"], follow_links=body["follow_links"]))
+    return _plain(take_erasure(services, body["user_id"], follow_links=body["follow_links"]))
 
 
 def _confirm(services: Services, body: dict[str, Any]) -> Any:
     request_id, is_confirmed = body["request_id"], body["confirmed"]
-    return _plain(services.answer_erasure(request_id, is_confirmed=is_confirmed))
+    return _plain(answer_erasure(services, request_id, is_confirmed=is_confirmed))
 
 
 def _look(services: Services, body: dict[str, Any]) -> Any:
@@ -113,8 +122,8 @@ def _as_json(answer: Any) -> Any:
 
 
 def _consent(services: Services, body: dict[str, Any]) -> Any:
-    found = services.record_consents(
-        body["user_id"], body["consents"], source=body["source"], version=body["version"]
+    found = take_consents(
+        services, body["user_id"], body["consents"], source=body["source"], version=body["version"]
     )
     with suppress(LandedError):  # the next start of a server does it
         follow_wishes(services)
@@ -142,8 +151,8 @@ def _purposes(services: Services, _: dict[str, Any]) -> Any:
 
 
 def _publish(services: Services, body: dict[str, Any]) -> Any:
-    rule = services.publish_purpose(
-        body["purpose"], basis=body["basis"], text=body["text"], renew=body["renew"]
+    rule = publish_text(
+        services, body["purpose"], basis=body["basis"], text=body["text"], renew=body["renew"]
     )
     return _as_json({**asdict(rule), "silence_allows": rule.silence_allows})
 

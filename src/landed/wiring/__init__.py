@@ -15,12 +15,21 @@ from landed.wiring.parts import (
 from landed.wiring.restricting import keep_restrictions, restrict_person, restrict_subject
 from landed.wiring.rotating import rotate_pseudonyms
 from landed.wiring.services import Services, build_services
+from landed.wiring.wishes import (
+    answer_erasure,
+    publish_text,
+    take_answers,
+    take_consents,
+    take_erasure,
+    take_own_erasure,
+)
 
 __all__ = [
     "Check",
     "Health",
     "KeptThing",
     "Services",
+    "answer_erasure",
     "build_audit",
     "build_services",
     "build_state",
@@ -29,11 +38,16 @@ __all__ = [
     "follow_wishes",
     "keep_restrictions",
     "open_folder_vault",
+    "publish_text",
     "read_keys",
     "read_master",
     "restrict_person",
     "restrict_subject",
     "rotate_pseudonyms",
+    "take_answers",
+    "take_consents",
+    "take_erasure",
+    "take_own_erasure",
     "training_to_read",
     "utc_now",
 ]

@@ -10,7 +10,8 @@ from landed.privacy import Permissions, digest_subject, fetch_permissions
 from landed.state import end_restrictions, fetch_restrictions, start_restriction
 from landed.store import put_back, set_aside
 from landed.wiring.following import follow_wishes
-from landed.wiring.services import Services, zone_digests
+from landed.wiring.services import Services
+from landed.wiring.wishes import zone_digests
 
 __all__ = ["keep_restrictions", "restrict_person", "restrict_subject"]
 

@@ -28,31 +28,19 @@ from landed.errors import (
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
     AuditLog,
-    Basis,
     ConsentBook,
     KeyBook,
     Keys,
-    Permissions,
     PersonalData,
-    PrivacyRequest,
     Pseudonymiser,
-    Purpose,
-    Rule,
     TextKeys,
     Vault,
-    answer_request,
-    ask_request,
     check_spool,
     check_store,
-    digest_subject,
     erasable_of,
     fetch_orders,
-    fetch_permissions,
     fetch_personal_data,
     find_training_key,
-    publish_purpose,
-    record_consents,
-    record_request,
 )
 from landed.state import (
     State,
@@ -80,7 +68,7 @@ from landed.wiring.parts import (
     utc_now,
 )
 
-__all__ = ["Services", "build_services", "zone_digests"]
+__all__ = ["Services", "build_services"]
 
 _log = structlog.get_logger(__name__)
 _LONGEST_WAIT_SECONDS = 5.0
@@ -192,139 +180,6 @@ class Services:
                 "Damaged segments lie in the spool; nobody knows whose events are in them. "
                 "Restore or delete the .unreadable files."
             )
-
-    def record_erasure(self, user_id: str, *, follow_links: bool = False) -> PrivacyRequest:
-        """Take a request to forget a person; `landed.jobs` does it.
-
-        Args:
-            user_id: The id as the host sends it.
-            follow_links: Also under the ids that the person's events claim.
-
-        Raises:
-            StoreError: The store is away or behind; nothing was taken.
-        """
-        self.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
-        key = self.subject_key(user_id)
-        request = record_request(
-            self.store,
-            key,
-            self.clock(),
-            follow_links=follow_links,
-            training=zone_digests(self.zone_key(user_id)),
-        )
-        self.asked.set()
-        return request
-
-    def record_own_erasure(self, subject_key: bytes, zone_key: bytes) -> PrivacyRequest:
-        """Take a person's own wish to be forgotten, as LANDED_OWN_ERASURE says.
-
-        Args:
-            subject_key: Pseudonym of the person.
-            zone_key: Their pseudonym in the training zone; empty: they have none there.
-
-        Raises:
-            StoreError: The store is away or behind; nothing was taken.
-        """
-        zone = zone_digests(zone_key)
-        if self.settings.own_erasure == "confirm":
-            return ask_request(self.store, subject_key, self.clock(), training=zone)
-        self.empty_spool(_SPOOL_SECONDS)
-        request = record_request(self.store, subject_key, self.clock(), training=zone)
-        self.asked.set()
-        return request
-
-    def answer_erasure(self, request_id: str, *, is_confirmed: bool) -> PrivacyRequest:
-        """Confirm what a person asked for by themselves, or decline it; `landed.jobs` does it.
-
-        Raises:
-            NotFoundError: There is no such request.
-            InvalidInputError: It does not wait for somebody's word.
-            StoreError: The store is away; nothing was answered.
-        """
-        answered = answer_request(self.store, request_id, is_confirmed=is_confirmed)
-        self.asked.set()
-        return answered
-
-    def record_consents(
-        self,
-        user_id: str,
-        answers: Mapping[Purpose, bool],
-        *,
-        source: str,
-        version: int | None = None,
-    ) -> Permissions:
-        """Keep what a person says; here it holds at once, on other servers within a second.
-
-        Args:
-            user_id: The id as the host sends it.
-            answers: Purpose → yes or no; empty: only tell.
-            source: Where it was said.
-            version: Of the text that was shown; None: the one that holds now.
-
-        Returns:
-            What the person allows now.
-
-        Raises:
-            InvalidInputError: There is no such version.
-            StateError: The state is away; nothing was kept.
-        """
-        return self.record_answers(
-            self.subject_key(user_id),
-            answers,
-            source=source,
-            version=version,
-            zone_key=self.zone_key(user_id),
-        )
-
-    def record_answers(
-        self,
-        subject_key: bytes,
-        answers: Mapping[Purpose, bool],
-        *,
-        source: str,
-        version: int | None = None,
-        zone_key: bytes = b"",
-    ) -> Permissions:
-        """Keep what a person says, as `record_consents` does, where the pseudonym is at hand.
-
-        Args:
-            subject_key: Pseudonym of the person.
-            answers: Purpose → yes or no.
-            source: Where it was said.
-            version: Of the text that was shown; None: the one that holds now.
-            zone_key: Their pseudonym in the training zone; empty: they have none there.
-
-        Raises:
-            InvalidInputError: There is no such version.
-            StateError: The state is away; nothing was kept.
-        """
-        now, training = self.clock(), zone_digests(zone_key)
-        record_consents(
-            self.state,
-            subject_key,
-            answers,
-            source=source,
-            now=now,
-            version=version,
-            training=training,
-        )
-        self.people.refresh()
-        if training and "training" in answers:
-            self.asked.set()
-        return fetch_permissions(self.state, [subject_key])
-
-    def publish_purpose(self, purpose: Purpose, *, basis: Basis, text: str, renew: bool) -> Rule:
-        """Let a new text or basis hold for a purpose; here at once, elsewhere within a second.
-
-        Raises:
-            InvalidInputError: The text is empty or too long.
-            StateError: The state is away; nothing was kept.
-        """
-        rule = publish_purpose(
-            self.state, purpose, basis=basis, text=text, renew=renew, now=self.clock()
-        )
-        self.people.refresh()
-        return rule
 
     def forget_answers(self) -> None:
         """Throw the kept answers of pages and the API away."""
@@ -507,15 +362,6 @@ class Services:
             self.audit.begin(self.clock())
         except StateError as error:
             _log.error("audit_not_begun", reason=error.message)
-
-
-def zone_digests(zone_key: bytes) -> list[str]:
-    """Give who a person is in the training zone, as the state and requests name them.
-
-    Args:
-        zone_key: Their pseudonym there; empty: they have none.
-    """
-    return [digest_subject(zone_key)] if zone_key else []
 
 
 def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Services:
