@@ -60,7 +60,7 @@ def restrict_subject(
         StateError: The state is away; nothing was done.
     """
     digest, training = digest_subject(subject_key), zone_digests(zone_key)
-    with services.moving:
+    with services.state.moving():
         if is_wanted:
             start_restriction(services.state, digest, services.clock(), training=training)
             services.people.refresh()
@@ -90,7 +90,7 @@ def keep_restrictions(services: Services) -> int:
         StoreError: The store is away; do it again.
         StateError: The state is away; do it again.
     """
-    with services.moving:
+    with services.state.moving():
         restricted = [one.subject for one in fetch_restrictions(services.state)]
         moved = set_aside(services.store, restricted)
     if moved:

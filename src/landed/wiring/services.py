@@ -101,7 +101,6 @@ class Services:
         asked: Set when somebody asked to be forgotten, or said what the training zone must follow;
             `landed.jobs` does it.
         keepers: What throws kept answers away, once somebody's rows are gone.
-        moving: Held while rows of restricted people move.
         training: The training zone; None while it is switched off.
         vault: The data keys; None where no master key is set.
     """
@@ -124,7 +123,6 @@ class Services:
     alerts: AlertBook
     asked: threading.Event = field(default_factory=threading.Event)
     keepers: list[Callable[[], None]] = field(default_factory=list)
-    moving: threading.Lock = field(default_factory=threading.Lock)
     training: TrainingZone | None = None
     vault: Vault | None = None
 
@@ -133,10 +131,12 @@ class Services:
 
         Raises:
             KeyChangedError: Events wait in the spool that were taken with another key.
-            StateError: The state database is away: nobody knows what people allow.
+            StateError: The state database is away: nobody knows what people allow. Or a new version
+                of the pseudonym key is being made beside us.
             InvalidInputError: Keys of people's texts are wrapped with data keys that are missing.
         """
         self.state.migrate()
+        self.state.be_present()
         self.people.refresh()
         self.texts.check()
         self._refresh_keys()
@@ -331,6 +331,7 @@ class Services:
                 _log.warning("keys_not_read", reason=error.message)
 
     def _refresh_keys(self) -> None:
+        self.state.be_present()
         self.book.refresh()
         self.texts.refresh()
 
