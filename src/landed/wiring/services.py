@@ -56,6 +56,7 @@ from landed.wiring.health import (
     check_training,
     check_writer,
 )
+from landed.wiring.keeping import KeptThing, fetch_everything_kept
 from landed.wiring.parts import (
     ask_state,
     build_audit,
@@ -226,6 +227,15 @@ class Services:
             follow_links=follow_links,
             texts=self.texts,
         )
+
+    def fetch_kept(self) -> list[KeptThing]:
+        """Tell what is kept in every zone, and what goes when.
+
+        Raises:
+            StoreError: A store is away.
+            StateError: The state is away.
+        """
+        return fetch_everything_kept(self)
 
     def note_command(
         self, action: str, subject_key: bytes = b"", *, detail: Mapping[str, bool] | None = None
