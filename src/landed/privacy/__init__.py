@@ -88,7 +88,8 @@ from landed.privacy.requests import (
     record_request,
     withdraw_requests,
 )
-from landed.privacy.rings import KeyVersion, Ring, add_version, read_ring
+from landed.privacy.rings import KeyVersion, Ring, add_people, add_version, read_ring
+from landed.privacy.rosters import short_digest
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.sealed_files import (
     SEALED_ENDING,
@@ -150,6 +151,7 @@ __all__ = [
     "TrainingKey",
     "Vault",
     "add_data_key",
+    "add_people",
     "add_version",
     "answer_request",
     "ask_request",
@@ -203,6 +205,7 @@ __all__ = [
     "seal_texts",
     "sealed_file",
     "sender_of",
+    "short_digest",
     "sign_certificate",
     "verify_certificate",
     "withdraw_requests",

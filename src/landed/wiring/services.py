@@ -68,6 +68,7 @@ from landed.wiring.parts import (
     read_keys,
     utc_now,
 )
+from landed.wiring.welcoming import welcome_people
 
 __all__ = ["Services", "build_services"]
 
@@ -207,11 +208,14 @@ class Services:
         """
         return None if self.training is None else self.training.fetch_person(user_id)
 
-    def fetch_person(self, subject_key: bytes, *, follow_links: bool = False) -> PersonalData:
+    def fetch_person(
+        self, subject_key: bytes, *also: bytes, follow_links: bool = False
+    ) -> PersonalData:
         """Read everything that is kept about a person.
 
         Args:
             subject_key: Pseudonym of the person.
+            *also: Those under other versions of the key.
             follow_links: Also what is under the ids that the person's events claim.
 
         Raises:
@@ -224,6 +228,7 @@ class Services:
             self.state,
             subject_key,
             now,
+            also=also,
             follow_links=follow_links,
             texts=self.texts,
         )
@@ -261,6 +266,14 @@ class Services:
         """
         return Pseudonymiser.of(self.keys).subject_key(user_id)
 
+    def subject_keys(self, user_id: str) -> tuple[bytes, ...]:
+        """Give all pseudonyms under which a person is known, the one that holds first.
+
+        Args:
+            user_id: The id as the host sends it.
+        """
+        return Pseudonymiser.of(self.keys).subject_keys(user_id)
+
     def restore(self, batch: pa.RecordBatch, *, timeout: float) -> int:
         """Take rows of an export back, but those of people who asked to be forgotten since.
 
@@ -274,10 +287,12 @@ class Services:
         Raises:
             StoreError: The store is away, so nobody knows who asked.
             SpoolFullError: There is no room.
-            StateError: Texts are to be sealed, and the state, which keeps their keys, is away.
+            StateError: Texts are to be sealed, and the state, which keeps their keys, is away. Or
+                people are to be known, and another server runs, which would not know them.
         """
         orders = erasable_of(fetch_orders(self.store))
         kept = seal_rows(leave_out(batch, orders), self.texts)
+        welcome_people(self, kept)
         self.spool.append_when_room("events", kept, timeout=timeout)
         return int(kept.num_rows)
 
