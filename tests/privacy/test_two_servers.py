@@ -158,6 +158,16 @@ def test_two_servers_lift_and_set_one_restriction_at_once_and_lose_no_row(place:
         assert [keys_in(two).get(key) for key in sorted(own)] == [20, 20, 20]
 
 
+def test_no_data_key_is_made_beside_a_server_that_lacks_it(place: Place, tmp_path: Path) -> None:
+    settings = {**place.settings, "LANDED_MASTER_KEY": "ab" * 32}
+    with place.serving("two"):
+        told = run(tmp_path, "encryption", "rotate", **settings)
+    assert told.returncode == 1
+    assert "Another server runs on this state" in told.stderr
+    told = run(tmp_path, "encryption", "rotate", **settings)
+    assert "data.keys cannot be read" in told.stderr  # there is none here; nobody else hinders
+
+
 def test_two_writers_make_one_chain(place: Place) -> None:
     """Each has a head of its own; the chain that both write is whole for both."""
     with place.serving("one") as one, place.serving("two") as two:

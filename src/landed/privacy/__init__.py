@@ -52,6 +52,7 @@ from landed.privacy.erasure import (
     erasable_of,
     erase_requested,
     finish_erased,
+    forget_words_again,
 )
 from landed.privacy.inventory import HeldField, list_held, list_tables
 from landed.privacy.key_ages import KeyAge, fetch_key_ages
@@ -175,6 +176,7 @@ __all__ = [
     "find_master",
     "find_training_key",
     "finish_erased",
+    "forget_words_again",
     "has_texts",
     "hide_texts",
     "is_key_name",
