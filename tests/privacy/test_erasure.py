@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -299,6 +300,30 @@ def test_a_server_that_dies_in_between_goes_on(tmp_path: Path) -> None:
     assert done["certificate"]["places"][1]["deleted"] == len(sent.jane)
     gone = [as_stored(one) for one in sent.jane]
     assert on_disk(data, gone) == set()
+
+
+def test_a_store_from_before_the_request_forgets_all_the_same(tmp_path: Path) -> None:
+    """The backup has neither the request nor its deletion; the audit log, in the state, has it."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with serving(data) as server:
+        sent = send_story(server)
+    shutil.copytree(data / "store", backup, symlinks=True)
+    with serving(data) as server:
+        server.post("/api/privacy/erasures", {"user_id": BOB}, key=ADMIN_KEY).raise_for_status()
+        wait_for_count(server, len(sent.jane))
+    shutil.rmtree(data / "store")
+    shutil.copytree(backup, data / "store", symlinks=True)
+    with serving(data) as server:
+        wait_for_count(server, len(sent.jane))
+        found = httpx.get(f"{server.url}/api/privacy/erasures", headers=ADMIN).json()
+        assert len(found) == 1
+
+
+def wait_for_count(server: Server, count: int) -> None:
+    end = time.monotonic() + 60
+    while server.count() != count:
+        assert time.monotonic() < end, server.count()
+        time.sleep(0.1)
 
 
 def test_the_commands(tmp_path: Path) -> None:

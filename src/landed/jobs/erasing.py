@@ -15,7 +15,9 @@ from landed.privacy import (
     fetch_orders,
     finish_erased,
     forget_words_again,
+    recall_requests,
 )
+from landed.state import AuditWish
 from landed.wiring import Services, follow_wishes, keep_restrictions
 
 __all__ = ["erase_forever", "erase_now"]
@@ -26,6 +28,8 @@ _RETRY_SECONDS: Final = 5.0
 _LONGEST_SECONDS: Final = 900.0
 _DAY_SECONDS: Final = 86_400.0
 _SPOOL_SECONDS: Final = 60.0
+_MOST_ENTRIES: Final = 100_000
+_REFUSED: Final = 400
 
 
 def erase_now(services: Services, *, search: bool) -> int:
@@ -33,7 +37,7 @@ def erase_now(services: Services, *, search: bool) -> int:
 
     Args:
         services: Of the installation.
-        search: Also look for rows, words and keys that came back, of people who were forgotten before, are
+        search: Also look for rows, words and keys that came back, of people who were forgotten, are
             restricted or took back that models may learn from them: one look at every row.
 
     Returns:
@@ -45,6 +49,7 @@ def erase_now(services: Services, *, search: bool) -> int:
     """
     if search:
         keep_restrictions(services)
+        _recall(services)
     requests = fetch_orders(services.store)
     open_ones = any(one.state in {"received", "erasing"} for one in requests)
     if open_ones or (search and requests):
@@ -68,6 +73,22 @@ def erase_now(services: Services, *, search: bool) -> int:
     if zone is not None and search:
         zone.tidy()
     return len(waiting)
+
+
+def _recall(services: Services) -> None:
+    """A store from a backup has lost what was asked since; the audit log has it still.
+
+    What a person asked at /me waits for somebody's word, which is noted without them; what a
+    command asked without a server is noted before it is taken.
+    """
+    entries = services.audit.fetch(AuditWish(action="erasure", limit=_MOST_ENTRIES))
+    asked = {
+        one.subject: one.at
+        for one in reversed(entries)
+        if one.subject and one.status < _REFUSED and one.actor not in {"person", "command line"}
+    }
+    if lost := recall_requests(services.store, asked):
+        _log.warning("erasures_recalled", requests=lost)
 
 
 async def erase_forever(services: Services) -> None:

@@ -86,6 +86,7 @@ from landed.privacy.requests import (
     fetch_orders,
     fetch_requests,
     fetch_subjects,
+    recall_requests,
     record_request,
     withdraw_requests,
 )
@@ -198,6 +199,7 @@ __all__ = [
     "public_key_of",
     "publish_purpose",
     "read_ring",
+    "recall_requests",
     "record_consents",
     "record_request",
     "revoke_api_key",

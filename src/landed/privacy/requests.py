@@ -31,6 +31,7 @@ __all__ = [
     "fetch_requests",
     "fetch_subjects",
     "find_subjects",
+    "recall_requests",
     "record_request",
     "record_step",
     "withdraw_requests",
@@ -43,6 +44,7 @@ KEYS_AT_ONCE: Final = 50
 """Pseudonyms in one question: as parameters, many more would be longer than an address may be."""
 
 _MOST_SUBJECTS: Final = 1000
+_TAKES_LONGEST: Final = timedelta(minutes=5)
 _TRAINING: Final = "training:"
 _UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 State = Literal["asked", "withdrawn", "declined", "received", "erasing", "erased", "done"]
@@ -220,17 +222,46 @@ def record_request(
         StoreError: The store is away; nothing was taken, so ask again.
     """
     keys = find_subjects(store, (subject_key, *also), follow_links=follow_links)
-    request = _new_request(keys, now, training)
+    request = _new_request(tuple(map(digest_subject, keys)), now, training)
     record_step(store, request)
     return request
 
 
-def _new_request(keys: Sequence[bytes], now: datetime, training: Sequence[str]) -> PrivacyRequest:
+def recall_requests(store: RequestStore, asked: Mapping[str, datetime]) -> int:
+    """Take requests for erasure again that the store has lost, as one does that was restored.
+
+    Args:
+        store: The store.
+        asked: Digest of a pseudonym → when its person last asked.
+
+    Returns:
+        How many were missing.
+
+    Raises:
+        StoreError: The store is away.
+    """
+    known: dict[str, datetime] = {}
+    for one in fetch_orders(store):
+        for digest in one.subjects:
+            known[digest] = max(one.received_at, known.get(digest, one.received_at))
+    lost = {
+        digest: at
+        for digest, at in asked.items()
+        if digest not in known or known[digest] < at - _TAKES_LONGEST
+    }
+    for digest, at in lost.items():
+        record_step(store, _new_request((digest,), at))
+    return len(lost)
+
+
+def _new_request(
+    subjects: tuple[str, ...], now: datetime, training: Sequence[str] = ()
+) -> PrivacyRequest:
     return PrivacyRequest(
         request_id=str(uuid.uuid4()),
         kind="erasure",
         state="received",
-        subjects=tuple(map(digest_subject, keys)),
+        subjects=subjects,
         received_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
         training=tuple(training),
     )
@@ -256,7 +287,7 @@ def ask_request(
     for known in _own_requests(store, subject_key):
         if known.is_open:
             return known
-    request = _new_request((subject_key,), now, training)
+    request = _new_request((digest_subject(subject_key),), now, training)
     record_step(store, replace(request, state="asked"))
     return replace(request, state="asked")
 

@@ -20,6 +20,7 @@ from landed.privacy import (
     Keys,
     Pseudonymiser,
     Vault,
+    add_people,
     add_version,
     check_spool,
     check_store,
@@ -95,6 +96,30 @@ def test_digests_of_the_state_are_people_too(tmp_path: Path) -> None:
     assert ring.roster.people == 1
     assert ring.due_at(90) == NOW + timedelta(days=90)
     assert ring.due_at(0) is None
+
+
+def test_people_are_added_without_a_version_and_nobody_else_changes(tmp_path: Path) -> None:
+    first = Pseudonymiser.of(load(tmp_path))
+    before = {user_id: first.subject_key(user_id) for user_id in ("old", "back")}
+    rotate(tmp_path, set())
+    running = load(tmp_path)
+    pseudonyms = Pseudonymiser.of(running)
+    back = pseudonyms.subject_key("back")  # came before the import: as somebody new
+    assert back != before["back"]
+    assert pseudonyms.subject_key("old") != before["old"]
+    told = list(map(digest_subject, before.values()))
+    add_people(tmp_path, None, people=stream({back}), digests=[])
+    ring = add_people(tmp_path, None, people=[], digests=told)
+    running.roster.replace(ring.known(tmp_path))
+    pseudonyms.forget_recent()
+    for one in (pseudonyms, Pseudonymiser.of(load(tmp_path))):
+        assert one.subject_keys("old") == (before["old"],)
+        assert one.subject_keys("back") == (back, before["back"])
+        assert one.subject_keys("new") == (one.subject_key("new"),)
+    assert [path.name for path in tmp_path.glob("people-*")] == ["people-2-2.roster"]
+    rotate(tmp_path, set())
+    assert Pseudonymiser.of(load(tmp_path)).subject_keys("back") == (back, before["back"])
+    assert [path.name for path in tmp_path.glob("people-*")] == ["people-3.roster"]
 
 
 def test_known_or_not_the_same_work_is_done(tmp_path: Path) -> None:
