@@ -39,9 +39,11 @@ def welcome_people(services: Services, batch: pa.RecordBatch) -> None:
         StoreError: The store is away or behind; nothing was changed.
         StateError: The state is away, or another server runs on it, which would not know them.
     """
+    if not services.keys.later:
+        return
     known = services.keys.roster
     strangers = [one for one in people_of(batch) if short_digest(one) not in known]
-    if not services.keys.later or not strangers:
+    if not strangers:
         return
     services.state.be_present()
     with services.state.alone():
@@ -53,11 +55,13 @@ def welcome_people(services: Services, batch: pa.RecordBatch) -> None:
 def _add(services: Services, digests: list[str]) -> None:
     known, folder = services.keys.roster, services.settings.data / "keys"
     people: Iterator[bytes] = iter(())
-    if time.monotonic() - known.whole_at > _WHOLE_SECONDS:
+    whole_at = known.whole_at
+    if time.monotonic() - whole_at > _WHOLE_SECONDS:
         services.empty_spool(_SPOOL_SECONDS)
-        known.whole_at = time.monotonic()
+        whole_at = time.monotonic()
         people = stream_known_people(services.store)
         digests += fetch_digests(services.state)
     ring = add_people(folder, services.vault, people=people, digests=digests)
     known.replace(ring.known(folder))
+    known.whole_at = whole_at
     services.collector.forget_ids()
