@@ -13,7 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -170,4 +170,6 @@ class _SessionHold:
         return True
 
     def close(self) -> None:
+        with suppress(Exception):  # else it goes a moment later, with the session
+            self._connection.scalar(select(func.pg_advisory_unlock_all()))
         self._connection.close()
