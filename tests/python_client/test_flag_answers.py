@@ -20,7 +20,7 @@ from tests.unit.experiments.definitions import attributes, definitions, units
 from tests.unit.experiments.growthbook import cases
 
 FOLDER = Path(landed_client.flags.__file__).parent
-TESTERS = {dealing.fingerprint(key, "user-1"): "control" for key in ("tips", "prompt")}
+TESTERS = {hashing.fingerprint(key, "user-1"): "control" for key in ("tips", "prompt")}
 
 
 def offered(definition: Flag | Experiment) -> dict[str, Any]:
@@ -92,5 +92,5 @@ def test_both_find_the_same_unit(
 ) -> None:
     ids = {"user_id": user_id, "anonymous_id": anonymous_id}
     sent = {**{name: one for name, one in ids.items() if one}, **told}
-    ours = Asked(user_id or anonymous_id, sent).unit(definition)
-    assert dealing.unit_of(offered(definition), user_id, anonymous_id, told) == ours.strip()
+    ours = Asked(user_id.strip() or anonymous_id, sent).unit(definition)
+    assert dealing.unit_of(offered(definition), user_id, anonymous_id, told) == ours

@@ -130,6 +130,30 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     "/api/analytics/events": {"post": _collect("Landed_events", "Landed_answer")},
     "/api/analytics/import": {"post": _collect("Landed_events", "Landed_answer")},
     **{path: {"post": _collect(name, "Call_answer")} for path, name in CALL_SCHEMAS.items()},
+    "/ofrep/v1/evaluate/flags/{key}": {
+        "post": _Operation(
+            {_JSON: refer("OfrepAnswer")},
+            ("400", "401", "403", "404", "413"),
+            refer("OfrepQuestion"),
+        )
+    },
+    "/ofrep/v1/evaluate/flags": {
+        "post": _Operation(
+            {_JSON: refer("OfrepAnswers")}, ("400", "401", "403", "413"), refer("OfrepQuestion")
+        )
+    },
+    **{
+        path: {
+            "post": _Operation(
+                {_JSON: {"type": "object"}},
+                ("400", "401", "403", "413", "422"),
+                refer("PostHogQuestion"),
+                [_query("v", "Version of the form."), _KEY_PARAMETERS[1]],
+            )
+        }
+        for path in ("/flags", "/decide")
+    },
+    "/api/flags/definitions": {"get": _Operation({_JSON: refer("Offer")}, ("401", "403", "503"))},
     "/healthz": {"get": _Operation({_JSON: {"type": "object"}})},
     "/readyz": {"get": _Operation(_HEALTH)},
     "/metrics": {"get": _Operation({"text/plain": _TEXT, "application/openmetrics-text": _TEXT})},

@@ -17,6 +17,8 @@ from landed.api.consents import (
     RestrictionRequest,
 )
 from landed.api.keys import KeyAnswer, KeyRequest, NewKey, RevokedKeys, RotationRequest
+from landed.api.ofrep import OfrepAnswers, OfrepQuestion
+from landed.api.posthog_flags import PostHogQuestion
 from landed.api.privacy import (
     CertificateKey,
     ConfirmationRequest,
@@ -27,6 +29,8 @@ from landed.api.privacy import (
 from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
+from landed.experiments.offered import Offer
+from landed.experiments.ofrep import OfrepAnswer, OfrepFailure
 from landed.privacy import PublicBudget, PublicPlan, PublicRelease, PublicWish
 from landed.training import MAX_EVENTS, Interaction, ResumeEvent, Risk
 
@@ -270,6 +274,7 @@ def build_schemas() -> Json:
             RestrictionRequest,
             *(PublicWish, PublicPlan, PublicRelease, PublicBudget),
             *(KeyRequest, RotationRequest, NewKey, KeyAnswer, RevokedKeys),
+            *(OfrepQuestion, OfrepAnswer, OfrepAnswers, OfrepFailure, PostHogQuestion, Offer),
             *(TrainingAnswer, ResumeEvent, Interaction, Risk),
         ],
         ref_template=REFERENCES,

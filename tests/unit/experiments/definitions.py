@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from landed.experiments import (
+    Algorithm,
     Decision,
     Experiment,
     Flag,
@@ -16,13 +17,15 @@ from landed.experiments import (
     Rule,
     Slice,
     Split,
+    State,
     Variant,
 )
 
 __all__ = ["attributes", "definitions", "units"]
 
 KEYS = ("control", "a", "b", "c")
-ALGORITHMS = st.sampled_from(("growthbook_v2", "growthbook_v1"))
+ALGORITHMS: st.SearchStrategy[Algorithm] = st.sampled_from(get_args(Algorithm))
+STATES: tuple[State, ...] = ("running", "running", "stopped", "decided")
 PLACES = st.sampled_from((0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0))
 WEIGHTS = ((1.0,), (0.5, 0.5), (0.2, 0.3, 0.5), (0.1, 0.2, 0.3, 0.4))
 VALUES = st.none() | st.booleans() | st.integers(-9, 9) | st.text(max_size=4) | st.just({"a": [1]})
@@ -31,9 +34,9 @@ ranges = st.tuples(PLACES, PLACES).map(lambda two: (min(two), max(two)))
 slices = st.builds(
     Slice, layer=TEXTS, ranges=st.lists(ranges, max_size=2).map(tuple), algorithm=ALGORITHMS
 )
-units = st.sampled_from(("", "user-1", "user-2", "7", "😀", "a\U0001f600b", "ü")) | st.text(
-    max_size=8
-)
+units: st.SearchStrategy[str] = st.sampled_from(
+    ("", "user-1", "user-2", "7", "😀", "a\U0001f600b", "ü")
+) | st.text(max_size=8)
 attributes = st.dictionaries(
     st.sampled_from(("country", "plan", "age", "app", "tags", "company")),
     TEXTS | st.integers(-5, 50) | st.booleans() | st.none() | st.lists(TEXTS, max_size=2),
@@ -68,7 +71,7 @@ def splits(draw: st.DrawFn, count: int) -> Split:
 @st.composite
 def experiments(draw: st.DrawFn, overrides: dict[str, str]) -> Experiment:
     count = draw(st.integers(2, 4))
-    state = draw(st.sampled_from(("running", "running", "stopped", "decided")))
+    state: State = draw(st.sampled_from(STATES))
     decision = Decision(variant=KEYS[count - 1], made_at=datetime(2026, 1, 1, tzinfo=UTC), why="w")
     return Experiment(
         key=draw(st.sampled_from(("tips", "ranking"))),

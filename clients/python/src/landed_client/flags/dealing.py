@@ -42,7 +42,12 @@ class Answer:
     is_exposure: bool = False
 
 
-def unit_of(definition: Definition, user_id: str, anonymous_id: str, attributes: Any) -> str:
+def unit_of(
+    definition: Definition,
+    user_id: object,
+    anonymous_id: object,
+    attributes: Mapping[str, Any],
+) -> str:
     """Give the unit that a definition deals; empty: nobody said.
 
     Args:
@@ -51,14 +56,19 @@ def unit_of(definition: Definition, user_id: str, anonymous_id: str, attributes:
         anonymous_id: That of the device.
         attributes: What else is known.
     """
-    value = attributes.get(definition["unit"])
-    if value is not None and not isinstance(value, list | dict):
-        text = as_text(value)
-        if text and not text.isspace():
-            return text
-    if definition["unit"] == "anonymous_id":
-        return anonymous_id or user_id
-    return user_id or anonymous_id if definition["unit"] == "user_id" else ""
+    named = _id_text(attributes.get(definition["unit"]))
+    if named or definition["unit"] not in PEOPLE:
+        return named
+    ids = (_id_text(user_id), _id_text(anonymous_id))
+    first, second = ids if definition["unit"] == "user_id" else ids[::-1]
+    return first or second
+
+
+def _id_text(value: Any) -> str:
+    if value is None or isinstance(value, list | dict):
+        return ""
+    text = as_text(value)
+    return "" if text.isspace() else text
 
 
 def evaluate(definition: Definition, unit: str, attributes: Mapping[str, Any]) -> Answer:

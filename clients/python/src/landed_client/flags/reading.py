@@ -56,12 +56,7 @@ class Whom:
         Args:
             definition: As the server offers it.
         """
-        user_id, anonymous_id = _text(self.user_id), _text(self.anonymous_id)
-        return unit_of(definition, user_id, anonymous_id, self.attributes)
-
-
-def _text(value: Id | None) -> str:
-    return "" if value is None else str(value)
+        return unit_of(definition, self.user_id, self.anonymous_id, self.attributes)
 
 
 class Exposures:
