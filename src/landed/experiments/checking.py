@@ -16,8 +16,11 @@ import msgspec
 
 from landed.errors import InvalidInputError
 from landed.experiments.conditions import condition_faults
+from landed.experiments.identities import identity_faults
 from landed.experiments.plan_checking import plan_faults
+from landed.experiments.testers import is_fingerprint
 from landed.experiments.types import (
+    Condition,
     Experiment,
     Fault,
     Flag,
@@ -125,7 +128,7 @@ def experiment_faults(experiment: Experiment) -> Iterator[Fault]:
     else:
         yield Fault("phases", "there is none; give one with its split")
     yield from _layer_faults(experiment.layer, "layer")
-    yield from condition_faults(experiment.targeting, "targeting")
+    yield from _condition_faults(experiment.targeting, experiment.unit, "targeting")
     yield from plan_faults(experiment)
 
 
@@ -138,7 +141,7 @@ def flag_faults(flag: Flag) -> Iterator[Fault]:
     for number, variant in enumerate(flag.variants):
         yield from _value_faults(variant.value, flag.kind, f"variants[{number}].value")
     for number, rule in enumerate(flag.rules):
-        yield from _rule_faults(rule, flag.variants, f"rules[{number}]")
+        yield from _rule_faults(rule, flag, f"rules[{number}]")
 
 
 def _key_faults(key: str, field: str) -> Iterator[Fault]:
@@ -173,6 +176,8 @@ def _variant_named(key: str, variants: Sequence[Variant], field: str) -> Iterato
 def _override_faults(definition: Experiment | Flag) -> Iterator[Fault]:
     if len(definition.overrides) > _MAX_OVERRIDES:
         yield Fault("overrides", f"more than {_MAX_OVERRIDES:,} testers; use targeting")
+    if not all(is_fingerprint(one) for one in definition.overrides):
+        yield Fault("overrides", "an id stands there in the clear; give ids in testers")
     for key in sorted(set(definition.overrides.values())):
         yield from _variant_named(key, definition.variants, "overrides")
 
@@ -333,10 +338,15 @@ def _holdout_between(experiment: Experiment, other: Experiment) -> Iterator[Faul
         )
 
 
-def _rule_faults(rule: Rule, variants: Sequence[Variant], field: str) -> Iterator[Fault]:
+def _condition_faults(condition: Condition, unit: str, field: str) -> Iterator[Fault]:
+    yield from condition_faults(condition, field)
+    yield from identity_faults(condition, unit, field)
+
+
+def _rule_faults(rule: Rule, flag: Flag, field: str) -> Iterator[Fault]:
     for key in rule.variants:
-        yield from _variant_named(key, variants, f"{field}.variants")
-    yield from condition_faults(rule.condition, f"{field}.condition")
+        yield from _variant_named(key, flag.variants, f"{field}.variants")
+    yield from _condition_faults(rule.condition, flag.unit, f"{field}.condition")
     yield from _layer_faults(rule.layer, f"{field}.layer")
     if rule.split is not None:
         yield from _split_faults(rule.split, len(rule.variants), f"{field}.split")
