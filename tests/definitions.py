@@ -25,6 +25,8 @@ def keep_definitions(state: State, *definitions: Experiment | Flag) -> None:
             body=msgspec.json.encode(one).decode(),
             changed_at=datetime.now(UTC),
         )
-        change_definition(
-            state, lambda _, row=row: DefinitionChange(row=row, action="put", actor="test")
-        )
+        _put(state, row)
+
+
+def _put(state: State, row: DefinitionRow) -> None:
+    change_definition(state, lambda _: DefinitionChange(row=row, action="put", actor="test"))
