@@ -75,8 +75,8 @@ def told(landed: Server, *, count: int) -> list[tuple[str, str, str]]:
     return sorted(
         (
             event,
-            one.get("experiment_id", one.get("flag_key")),
-            one.get("variant", one.get("answer")),
+            one.get("experiment_id") or one["flag_key"],
+            one.get("variant") or one["answer"],
         )
         for event, one in rows
     )

@@ -38,6 +38,7 @@ __all__ = [
     "experiment_faults",
     "flag_faults",
     "parse_definition",
+    "refuse_faults",
 ]
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
@@ -84,7 +85,7 @@ def check_experiment(experiment: Experiment, others: Iterable[Experiment | Flag]
     Raises:
         InvalidInputError: It has faults; the message names all of them.
     """
-    _refuse(experiment.key, [*experiment_faults(experiment), *_between(experiment, others)])
+    refuse_faults(experiment.key, [*experiment_faults(experiment), *_between(experiment, others)])
 
 
 def check_flag(flag: Flag) -> None:
@@ -93,10 +94,19 @@ def check_flag(flag: Flag) -> None:
     Raises:
         InvalidInputError: It has faults; the message names all of them.
     """
-    _refuse(flag.key, list(flag_faults(flag)))
+    refuse_faults(flag.key, list(flag_faults(flag)))
 
 
-def _refuse(key: str, faults: Sequence[Fault]) -> None:
+def refuse_faults(key: str, faults: Sequence[Fault]) -> None:
+    """Refuse a definition that has faults.
+
+    Args:
+        key: Of the definition.
+        faults: All of them; none: all is well.
+
+    Raises:
+        InvalidInputError: There are some; the message names all of them.
+    """
     if faults:
         told = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
         raise InvalidInputError(

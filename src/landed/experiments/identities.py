@@ -35,6 +35,8 @@ def identity_faults(condition: Any, unit: str, field: str) -> Iterator[Fault]:
     for name in sorted(names):
         if _plain(name.rpartition(".")[2]) in refused:
             yield Fault(f"{field}.{name}", f"{name[:60]!r} says who it is; name them as testers")
+    if not names.isdisjoint({"$inGroup", "$notInGroup"}):
+        yield Fault(field, "there are no saved groups here; list the values with $in")
     if any(isinstance(part, str) and _MAIL.search(part) for part in parts):
         yield Fault(field, "an e-mail address stands in it; name testers by their id instead")
 
