@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from landed.experiments.assignment import Assignment, assign, deal, within
+from landed.experiments.assignment import Assignment, assign, deal, forced_variant, within
 from landed.experiments.targeting import NO_GROUPS, Groups, matches
 from landed.experiments.types import CONTROL, Experiment, Flag, Rule, Variant
 
@@ -86,8 +86,9 @@ def evaluate(
     """
     if isinstance(definition, Experiment):
         return _of_experiment(definition, assign(definition, unit, attributes, groups=groups))
-    if unit in definition.overrides:
-        return _answer(definition, definition.overrides[unit], "override")
+    forced = forced_variant(definition, unit)
+    if forced is not None:
+        return _answer(definition, forced, "override")
     if not definition.enabled:
         return _answer(definition, definition.default, "disabled")
     for rule in definition.rules:
