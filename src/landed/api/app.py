@@ -23,6 +23,7 @@ from landed.api.browser_client import browser_client_handlers
 from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
 from landed.api.consents import consent_handlers
+from landed.api.experiment_forms import experiment_form_handlers
 from landed.api.exports import export_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
@@ -86,6 +87,7 @@ def create_app(
         *browser_client_handlers(),
         *login_handlers(),
         *reference_handlers(),
+        *experiment_form_handlers(),
         *pages(guards=[require_viewer], personal=[require_admin_viewer], own=[require_person]),
     ]
     answers = build_caches(services.clock)

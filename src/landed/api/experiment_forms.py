@@ -19,7 +19,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from landed.api.experiment_answers import act_of
+from landed.api.audit import note_detail
 from landed.api.login import require_admin_viewer
 from landed.api.sessions import SESSION_COOKIE, is_sealed
 from landed.errors import ForbiddenError, InvalidInputError, LandedError
@@ -188,14 +188,13 @@ def _rule(text: str) -> dict[str, Any]:
         return msgspec.json.decode(text.encode(), type=dict[str, Any])
     except msgspec.DecodeError:
         raise InvalidInputError(
-            f"targeting is {text[:60]!r}; it must be a JSON object such as "
-            '{"plan": "premium"}',
+            f'targeting is {text[:60]!r}; it must be a JSON object such as {{"plan": "premium"}}',
             detail="targeting",
         ) from None
 
 
 @post(
-    _PATH,
+    f"{_PATH}/create",  # no experiment can have this key
     opt={"audit": "create_experiment"},
     guards=[require_admin_viewer],
     include_in_schema=False,
@@ -302,7 +301,7 @@ async def amend_by_form(
 
 
 @post(
-    f"{_PATH}/flags/{{key:str}}",
+    f"{_PATH}/{{key:str}}/switch",
     opt={"audit": "switch_flag"},
     guards=[require_admin_viewer],
     include_in_schema=False,
@@ -337,11 +336,19 @@ async def _done(
     place = back or f"{_PATH}/{quote(key)}"
     try:
         _check_origin(request, services, form)
-        await asyncio.to_thread(change, services, act_of(request, key, why))
+        await asyncio.to_thread(change, services, _act_of(request, key, why))
     except LandedError as error:
         return _tell(request, error, place if back else _PATH)
     services.forget_answers()
     return Redirect(place, status_code=303)
+
+
+def _act_of(request: AnyRequest, key: str, why: str) -> Act:
+    services: Services = request.app.state.services
+    known = services.catalogue.current()
+    if key in known.experiments or key in known.flags:  # what is no key could be anything
+        note_detail(request, key=key)
+    return Act(actor=request.scope["state"]["caller"].actor, why=why)
 
 
 def _check_origin(request: AnyRequest, services: Services, form: SealedForm) -> None:

@@ -373,4 +373,3 @@ class ListView:
     axis: Axis | None
     flags: tuple[FlagLine, ...]
     form: FormView
-    missing: tuple[str, ...]

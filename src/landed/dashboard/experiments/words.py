@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, Literal
 
 from landed.dashboard.wording import NO_VALUE, number
 from landed.experiments.analysis.results import Estimate, MetricResult, VerdictKind
@@ -74,7 +74,7 @@ def pick_unit(one: MetricResult) -> Unit:
     Args:
         one: The metric; an unknown unit is written as a plain number.
     """
-    return cast("Unit", one.unit) if one.unit in UNIT_WORDS else "events"
+    return one.unit if one.unit in UNIT_WORDS else "events"
 
 
 def value_words(value: float | None, unit: Unit) -> str:
