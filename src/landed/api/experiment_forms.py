@@ -114,7 +114,7 @@ class DraftForm(SealedForm):
     hypothesis: str = ""
     weights: str = ""
     primary: str = ""
-    direction: Literal["increase", "decrease"] = "increase"
+    direction: Literal["", "increase", "decrease"] = ""
     guardrail: str = ""
     margin: str = ""
     mde: str = "5"
@@ -143,7 +143,7 @@ class DraftForm(SealedForm):
             "targeting": _rule(self.targeting),
         }
         if self.primary:
-            plan["primary"] = {"metric": self.primary, "direction": self.direction}
+            plan["primary"] = {"metric": self.primary, "direction": self.direction or None}
         if self.guardrail:
             margin = _per_cent(self.margin, "margin")
             plan["guardrails"] = [{"metric": self.guardrail, "margin": margin}]
