@@ -24,7 +24,9 @@ from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
 from landed.api.consents import consent_handlers
 from landed.api.experiment_forms import experiment_form_handlers
+from landed.api.experiments import experiment_handlers
 from landed.api.exports import export_handlers
+from landed.api.flags import flag_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
 from landed.api.keys import key_handlers
@@ -83,6 +85,8 @@ def create_app(
         *public_handlers(),
         *training_handlers(),
         *(read_handler(read) for read in READS),
+        *experiment_handlers(),
+        *flag_handlers(),
         *export_handlers(),
         *browser_client_handlers(),
         *login_handlers(),

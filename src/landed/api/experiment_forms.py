@@ -19,10 +19,10 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
-from landed.api.audit import note_detail
+from landed.api.experiment_answers import act_of
 from landed.api.login import require_admin_viewer
 from landed.api.sessions import SESSION_COOKIE, is_sealed
-from landed.errors import ForbiddenError, InvalidInputError, LandedError
+from landed.errors import InvalidInputError, LandedError
 from landed.experiments.drafting import ExperimentDraft
 from landed.wiring import Services
 from landed.wiring.experimenting import (
@@ -336,19 +336,11 @@ async def _done(
     place = back or f"{_PATH}/{quote(key)}"
     try:
         _check_origin(request, services, form)
-        await asyncio.to_thread(change, services, _act_of(request, key, why))
+        await asyncio.to_thread(change, services, act_of(request, key, why))
     except LandedError as error:
         return _tell(request, error, place if back else _PATH)
     services.forget_answers()
     return Redirect(place, status_code=303)
-
-
-def _act_of(request: AnyRequest, key: str, why: str) -> Act:
-    services: Services = request.app.state.services
-    known = services.catalogue.current()
-    if key in known.experiments or key in known.flags:  # what is no key could be anything
-        note_detail(request, key=key)
-    return Act(actor=request.scope["state"]["caller"].actor, why=why)
 
 
 def _check_origin(request: AnyRequest, services: Services, form: SealedForm) -> None:
@@ -356,8 +348,9 @@ def _check_origin(request: AnyRequest, services: Services, form: SealedForm) -> 
         raise InvalidInputError("The box was not ticked. Go back, and tick it.", detail="sure")
     token = request.cookies.get(SESSION_COOKIE, "")
     if not is_sealed(services.keys, token, form.seal) or (not token and not _is_ours(request)):
-        raise ForbiddenError(
-            "This form does not belong to your session. Open the page again, and repeat it there."
+        raise InvalidInputError(
+            "This form does not belong to your session. Open the page again, and repeat it there.",
+            detail="seal",
         )
 
 

@@ -62,6 +62,8 @@ __all__ = [
     "delete_flag",
     "edit_experiment",
     "fetch_changes_of",
+    "fetch_experiments",
+    "fetch_flags",
     "find_experiment",
     "find_flag",
     "put_flag",
@@ -323,6 +325,29 @@ def find_flag(state: State, key: str) -> Kept[Flag]:
         StateError: The state is away.
     """
     return _kept(_row(_rows(state), key, "flag", None), Flag)
+
+
+def fetch_experiments(state: State) -> list[Kept[Experiment]]:
+    """Give all experiments, those that were changed last first.
+
+    Raises:
+        StateError: The state is away.
+    """
+    return _all_of(state, "experiment", Experiment)
+
+
+def fetch_flags(state: State) -> list[Kept[Flag]]:
+    """Give all flags, those that were changed last first.
+
+    Raises:
+        StateError: The state is away.
+    """
+    return _all_of(state, "flag", Flag)
+
+
+def _all_of(state: State, kind: DefinitionKind, of: type[_T]) -> list[Kept[_T]]:
+    rows = sorted(_rows(state).values(), key=lambda row: -row.mark)
+    return [_kept(row, of) for row in rows if row.kind == kind]
 
 
 def fetch_changes_of(state: State, key: str) -> list[DefinitionChange]:
