@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "AuthError",
     "BudgetSpentError",
+    "ConflictError",
     "ForbiddenError",
     "InvalidEventError",
     "InvalidInputError",
@@ -117,6 +118,13 @@ class BudgetSpentError(LandedError):
     """What is left of a dataset's privacy budget does not suffice for a release."""
 
     code = "budget_spent"
+    status = 409
+
+
+class ConflictError(LandedError):
+    """Somebody else changed the thing meanwhile, or it exists already; nothing was changed."""
+
+    code = "conflict"
     status = 409
 
 

@@ -31,6 +31,7 @@ ROLES: Final = {
     "made read": "a key of scope `read`",
     "made training": "a key of scope `training`",
     "made subject": "a key of scope `subject`",
+    "made flags": "a key of scope `flags`",
     "made admin": "a key of scope `admin`",
     "analyst session": "the session of an analyst",
     "admin session": "the session of an admin",
@@ -54,7 +55,7 @@ class Operation:
     @property
     def words(self) -> str:
         """As a reader writes it."""
-        return f"{self.method} {re.sub(r':str}', '}', self.path)}"
+        return f"{self.method} {re.sub(r':(str|path)}', '}', self.path)}"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,19 @@ GROUPS: Final = (
             r"POST /api/training/log",
             r"POST /api/analytics/(user-behavior|recommendations|performance|success)/[\w-]+",
         ),
-        "A stolen write key opens this and nothing else. The key may stand in the body too.",
+        "A stolen write key opens this, answers of flags and nothing else. The key may stand in "
+        "the body too.",
+    ),
+    Group(
+        "Answers of flags and experiments",
+        _ADMINS | {"write", "made write", "analyst", "made read", "made flags"},
+        (r"POST /ofrep/v1/evaluate/flags(/\{key\})?", r"POST /(flags|decide)"),
+        "In PostHog's form the key may stand in the body too.",
+    ),
+    Group(
+        "Definitions for clients that deal by themselves",
+        _READERS | {"made flags"},
+        (r"GET /api/flags/definitions",),
     ),
     Group(
         "Training sets",
@@ -117,7 +130,9 @@ GROUPS: Final = (
             r"GET /(overview|performance|events)/live",
             r"GET /(overview|report)\.json",
             r"GET /definitions",
+            r"GET /api/flags(/\{key\})?",
             r"POST /(funnels|explore)/saved",
+            r"GET /experiments(/\{key\}(/report\.(html|json))?)?",
         ),
         "No single person.",
     ),
@@ -165,10 +180,24 @@ GROUPS: Final = (
             r"POST /api/admin/(sql|events|quarantine/replay)",
             r"POST /api/admin/keys(/\{name\}/rotate)?",
             r"DELETE /api/admin/keys/\{name\}",
+            r"POST /api/analytics/ab-tests/(create|plan)",
+            r"PATCH /api/analytics/ab-tests/\{test_id\}",
+            r"POST /api/analytics/ab-tests/\{test_id\}/[\w-]+",
+            r"(PUT|DELETE) /api/flags/\{key\}",
+            r"POST /api/flags/\{key\}/(on|off)",
             r"POST /api/privacy/purposes",
             r"POST /api/privacy/public-aggregates(/plan)?",
         ),
         "Not by a session: another site's form could send it.",
+    ),
+    Group(
+        "The forms of the experiments' pages",
+        _ADMINS | {"admin session"},
+        (
+            r"POST /experiments/create",
+            r"POST /experiments/\{key\}/(start|stop|decide|amend|archive|switch)",
+        ),
+        "The forms need the seal that the page gave them, too.",
     ),
     Group(
         "A person's own",

@@ -27,6 +27,7 @@ from tests.api.asking import ADMIN_KEY, WRITE_KEY, Client, make_client
 
 REFUSED = {401, 403}
 WAY_IN = next(group for group in GROUPS if group.title == "Sending events")
+ANSWERS = next(group for group in GROUPS if group.title == "Answers of flags and experiments")
 OPEN = next(group for group in GROUPS if group.title == "Open to everybody")
 
 
@@ -68,7 +69,7 @@ def headers(services: Services) -> dict[str, dict[str, str]]:
 
 
 def status_of(client: Client, one: Operation, headers: dict[str, str]) -> int:
-    path = re.sub(r"\{\w+:str\}", f"none-{uuid.uuid4().hex[:8]}", one.path)
+    path = re.sub(r"\{\w+:(?:str|path)\}", f"none-{uuid.uuid4().hex[:8]}", one.path)
     # HEAD is GET without the body, and ends also where GET would go on for ever.
     is_sent = one.method != "GET" or group_of(one) is WAY_IN
     more: dict[str, Any] = {} if one.method == "GET" else {"json": {}}
@@ -105,8 +106,8 @@ def test_every_role_is_tried(headers: dict[str, dict[str, str]]) -> None:
 
 
 @pytest.mark.parametrize("role", ["write", "made write"])
-def test_a_stolen_write_key_can_only_write(role: str) -> None:
-    assert [group for group in GROUPS if role in group.roles] == [OPEN, WAY_IN]
+def test_a_stolen_write_key_can_only_write_and_ask_for_flags(role: str) -> None:
+    assert [group for group in GROUPS if role in group.roles] == [OPEN, WAY_IN, ANSWERS]
 
 
 def test_keys_that_ended_open_what_no_key_opens() -> None:

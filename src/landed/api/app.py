@@ -23,7 +23,12 @@ from landed.api.browser_client import browser_client_handlers
 from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
 from landed.api.consents import consent_handlers
+from landed.api.evaluating import EVALUATION
+from landed.api.experiment_forms import experiment_form_handlers
+from landed.api.experiments import experiment_handlers
 from landed.api.exports import export_handlers
+from landed.api.flag_definitions import flag_definition_handlers
+from landed.api.flags import flag_handlers
 from landed.api.heads import HeadAnswering
 from landed.api.health import health_handlers
 from landed.api.keys import key_handlers
@@ -38,7 +43,9 @@ from landed.api.login import (
     say_who_may,
     to_login,
 )
+from landed.api.ofrep import ofrep_handlers
 from landed.api.own import own_handlers
+from landed.api.posthog_flags import posthog_flag_handlers
 from landed.api.privacy import privacy_handlers
 from landed.api.problems import EXCEPTION_HANDLERS, send_problem
 from landed.api.protection import add_headers
@@ -73,6 +80,9 @@ def create_app(
     takers = [*collect_handlers(), *call_handlers(), log_training]
     handlers = [
         *takers,
+        *ofrep_handlers(),
+        *posthog_flag_handlers(),
+        *flag_definition_handlers(),
         *health_handlers(),
         *admin_handlers(),
         *key_handlers(),
@@ -82,10 +92,13 @@ def create_app(
         *public_handlers(),
         *training_handlers(),
         *(read_handler(read) for read in READS),
+        *experiment_handlers(),
+        *flag_handlers(),
         *export_handlers(),
         *browser_client_handlers(),
         *login_handlers(),
         *reference_handlers(),
+        *experiment_form_handlers(),
         *pages(guards=[require_viewer], personal=[require_admin_viewer], own=[require_person]),
     ]
     answers = build_caches(services.clock)
@@ -107,7 +120,11 @@ def create_app(
             NotForYouError: say_who_may,
         },
         # SDKs in browsers send from other origins; no cookie travels with them.
-        cors_config=CORSConfig(allow_origins=["*"], allow_methods=["GET", "POST"]),
+        cors_config=CORSConfig(
+            allow_origins=["*"],
+            allow_methods=["GET", "POST"],
+            expose_headers=["ETag", "Retry-After"],
+        ),
         openapi_config=OpenAPIConfig(
             title="landed",
             version=version("landed"),
@@ -124,6 +141,7 @@ def create_app(
     )
     app.gate = gate
     app.paths_of_events = {path.rstrip("/") for handler in takers for path in handler.paths}
+    app.paths_of_questions = EVALUATION
     return app
 
 

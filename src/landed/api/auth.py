@@ -1,9 +1,9 @@
 """Who asks: keys and what each may do.
 
-The write key may send events (it stands in browsers and apps, so it may do nothing else), the
-analyst key may see numbers but no single person, the admin key may do everything. Keys that were
-made beside these may do what their scope says. Whoever signs in with one that opens pages gets a
-session; `landed.api.sessions` has them.
+The write key may send events and ask for flags (it stands in browsers and apps, so it may do
+nothing else), the analyst key may see numbers but no single person, the admin key may do
+everything. Keys that were made beside these may do what their scope says. Whoever signs in with
+one that opens pages gets a session; `landed.api.sessions` has them.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ __all__ = [
     "key_from_headers",
     "needs_no_key",
     "require_admin",
+    "require_flags",
     "require_reader",
     "require_subject",
     "require_training",
@@ -62,6 +63,8 @@ class Scope(Enum):
     """What a key may do."""
 
     WRITE = "write"
+    EVALUATE = "evaluate"
+    FLAGS = "flags"
     READ = "read"
     TRAINING = "training"
     SUBJECT = "subject"
@@ -70,8 +73,9 @@ class Scope(Enum):
 
 MAY: Final[Mapping[str, frozenset[Scope]]] = {
     "admin": frozenset(Scope),
-    "analyst": frozenset({Scope.READ}),
-    "write": frozenset({Scope.WRITE}),
+    "analyst": frozenset({Scope.READ, Scope.EVALUATE, Scope.FLAGS}),
+    "write": frozenset({Scope.WRITE, Scope.EVALUATE}),
+    "flags": frozenset({Scope.EVALUATE, Scope.FLAGS}),
     "person": frozenset(),
     "training": frozenset({Scope.TRAINING}),
     "subject": frozenset({Scope.SUBJECT}),
@@ -79,6 +83,7 @@ MAY: Final[Mapping[str, frozenset[Scope]]] = {
 """Role → what it may do; `read` is the scope of keys whose role is analyst."""
 
 _ROLES: Final = {"read": "analyst"}
+_FROM_PAGES: Final = frozenset({Scope.WRITE, Scope.EVALUATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +180,14 @@ def authorise(connection: AnyConnection, key: str, scope: Scope) -> Caller:
 def _let_in(connection: AnyConnection, key: str, scope: Scope) -> Caller:
     """Whose key it is, unless there were too many guesses or it is used too often.
 
-    While an address is locked out, keys that send events, and nothing else, still do: they stand
-    in web pages, so there is nothing to guess, and one bad neighbour must not cost events.
+    While an address is locked out, keys that send events, and nothing else, still do, and ask for
+    flags: they stand in web pages, so there is nothing to guess, and one bad neighbour must not
+    cost events.
     """
     gate: Gate = connection.app.state.gate
     host = address_of(connection.scope)
     locked = gate.seconds_locked(host)
-    sends = scope is Scope.WRITE
+    sends = scope in _FROM_PAGES
     if locked and not sends:
         raise _too_many_guesses(locked)
     try:
@@ -329,6 +335,11 @@ def _is_loopback(host: str) -> bool:
         return False
     inner = getattr(address, "ipv4_mapped", None) or address
     return bool(inner.is_loopback)
+
+
+def require_flags(connection: AnyConnection, _: BaseRouteHandler) -> None:
+    """Guard of definitions for local evaluation: as numbers, or a key of scope `flags`."""
+    _require(connection, Scope.FLAGS)
 
 
 def require_admin(connection: AnyConnection, _: BaseRouteHandler) -> None:

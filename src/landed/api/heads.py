@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -29,6 +30,8 @@ class HeadAnswering(Litestar):
 
     # A GET that takes events changes what is stored, which a HEAD must not.
     paths_of_events: Collection[str] = ()
+    # Where clients ask for flags: as events, often and without a trace.
+    paths_of_questions: re.Pattern[str] = re.compile(r"(?!)")
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a connection."""
@@ -39,8 +42,11 @@ class HeadAnswering(Litestar):
         await super().__call__(scope, receive, send)
 
     def is_told(self, scope: HTTPScope) -> bool:
-        """Whether a request is for an answer, and not one that takes events."""
-        return scope["path"].rstrip("/") not in self.paths_of_events
+        """Whether a request is for an answer, and not one that clients send all the time."""
+        path = scope["path"].rstrip("/")
+        if path in self.paths_of_events:
+            return False
+        return scope["method"] != "POST" or self.paths_of_questions.fullmatch(path) is None
 
 
 class _Head:

@@ -7,7 +7,6 @@ Each operation lists the statuses that it can answer with, and no others.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -18,6 +17,8 @@ from litestar import Litestar
 from landed.api.admin import MEDIA_TYPES as SQL_MEDIA_TYPES
 from landed.api.analytics import READS
 from landed.api.calls import CALL_SCHEMAS
+from landed.api.experiment_operations import EXPERIMENT_OPERATIONS
+from landed.api.operation import Operation
 from landed.api.problems import PROBLEM
 from landed.api.reads import Read
 from landed.api.schemas import REFERENCES, Json, build_schemas, refer
@@ -32,7 +33,7 @@ _REFUSALS: Final = {
     "401": "No key, or an unknown one.",
     "403": "The key is known but may not do this.",
     "404": "There is no such thing, nobody of that id has an event, or it is switched off.",
-    "409": "What is left of the budget does not suffice.",
+    "409": "Somebody else was faster, the name is taken, or the budget does not suffice.",
     "413": "The body or an event is over its limit.",
     "422": "A parameter breaks its rule.",
     "429": "Too many requests, or wrong keys; send again after Retry-After.",
@@ -46,31 +47,6 @@ _COLLECT_REFUSALS: Final = ("400", "401", "413", "503")
 
 
 _ARROW: Final = "application/vnd.apache.arrow.stream"
-
-
-@dataclass(frozen=True)
-class _Operation:
-    """What the document says of one operation beyond what the framework knows.
-
-    Attributes:
-        answer: Media type → schema of the answer.
-        refusals: The statuses of its errors.
-        body: Schema of the body, None without one.
-        parameters: Of the query.
-        summary: Instead of the handler's.
-        media: Media type of the body.
-        example: An answer, None without one.
-        status: Of the answer.
-    """
-
-    answer: Mapping[str, Json]
-    refusals: tuple[str, ...] = ()
-    body: Json | None = None
-    parameters: list[Json] = field(default_factory=list)
-    summary: str | None = None
-    media: str = _JSON
-    example: Json | None = None
-    status: str = "200"
 
 
 def _query(name: str, text: str, schema: Json = _TEXT, *, required: bool = False) -> Json:
@@ -93,8 +69,8 @@ _PERIOD: Final = [
 ]
 
 
-def _collect(body: str, answer: str, *parameters: Json) -> _Operation:
-    return _Operation(
+def _collect(body: str, answer: str, *parameters: Json) -> Operation:
+    return Operation(
         {_JSON: refer(answer)},
         _COLLECT_REFUSALS,
         refer(body),
@@ -102,14 +78,14 @@ def _collect(body: str, answer: str, *parameters: Json) -> _Operation:
     )
 
 
-def _capture(answer: str) -> dict[str, _Operation]:
+def _capture(answer: str) -> dict[str, Operation]:
     several = {"anyOf": [refer("PostHog_event"), refer("PostHog_batch")]}
     data = _query("data", "The event: JSON, or base64 of it.", required=True)
     parameters = [*_KEY_PARAMETERS, _SENT_PARAMETER]
     shared = {_JSON: refer(answer)}
     return {
-        "post": _Operation(shared, _COLLECT_REFUSALS, several, parameters),
-        "get": _Operation(shared, _COLLECT_REFUSALS, None, [data, *parameters]),
+        "post": Operation(shared, _COLLECT_REFUSALS, several, parameters),
+        "get": Operation(shared, _COLLECT_REFUSALS, None, [data, *parameters]),
     }
 
 
@@ -118,7 +94,7 @@ _ERASURE: Final = {_JSON: refer("RequestAnswer")}
 _ALLOWED: Final = {_JSON: refer("PermissionsAnswer")}
 _KEPT: Final[Mapping[str, Json]] = {_JSON: {"type": "object"}, "text/html": _TEXT}
 _PERSONAL: Final = ("400", "401", "403", "503")
-_ROUTES: Final[dict[str, dict[str, _Operation]]] = {
+_ROUTES: Final[dict[str, dict[str, Operation]]] = {
     **{
         f"/v1/{call}": {"post": _collect(f"Segment_{kind}", "Segment_answer")}
         for call, kind in SEGMENT_PATHS.items()
@@ -130,95 +106,119 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
     "/api/analytics/events": {"post": _collect("Landed_events", "Landed_answer")},
     "/api/analytics/import": {"post": _collect("Landed_events", "Landed_answer")},
     **{path: {"post": _collect(name, "Call_answer")} for path, name in CALL_SCHEMAS.items()},
-    "/healthz": {"get": _Operation({_JSON: {"type": "object"}})},
-    "/readyz": {"get": _Operation(_HEALTH)},
-    "/metrics": {"get": _Operation({"text/plain": _TEXT, "application/openmetrics-text": _TEXT})},
+    "/ofrep/v1/evaluate/flags/{key}": {
+        "post": Operation(
+            {_JSON: refer("OfrepAnswer")},
+            ("400", "401", "403", "404", "413"),
+            refer("OfrepQuestion"),
+        )
+    },
+    "/ofrep/v1/evaluate/flags": {
+        "post": Operation(
+            {_JSON: refer("OfrepAnswers")}, ("400", "401", "403", "413"), refer("OfrepQuestion")
+        )
+    },
+    **{
+        path: {
+            "post": Operation(
+                {_JSON: {"type": "object"}},
+                ("400", "401", "403", "413", "422"),
+                refer("PostHogQuestion"),
+                [_query("v", "Version of the form."), _KEY_PARAMETERS[1]],
+            )
+        }
+        for path in ("/flags", "/decide")
+    },
+    "/api/flags/definitions": {"get": Operation({_JSON: refer("Offer")}, ("401", "403", "503"))},
+    "/healthz": {"get": Operation({_JSON: {"type": "object"}})},
+    "/readyz": {"get": Operation(_HEALTH)},
+    "/metrics": {"get": Operation({"text/plain": _TEXT, "application/openmetrics-text": _TEXT})},
     "/api/admin/sql": {
-        "post": _Operation(
+        "post": Operation(
             {media: {} for media in SQL_MEDIA_TYPES.values()},
             ("400", "401", "403", "413", "503"),
             refer("SqlRequest"),
         )
     },
     "/api/admin/events": {
-        "post": _Operation(
+        "post": Operation(
             {_JSON: refer("RestoreAnswer")}, ("400", "401", "403", "413", "503"), {}, media=_ARROW
         )
     },
     "/api/analytics/dashboard/export": {
-        "get": _Operation(
+        "get": Operation(
             {media: {} for media in MEDIA_TYPES.values()},
             ("400", "401", "403", "422", "503"),
         )
     },
     "/api/admin/quarantine": {
-        "get": _Operation(
+        "get": Operation(
             {_JSON: {"type": "array", "items": refer("Quarantined_event")}},
             ("400", "401", "403", "503"),
         )
     },
     "/api/admin/quarantine/replay": {
-        "post": _Operation({_JSON: refer("ReplayAnswer")}, ("401", "403", "503"))
+        "post": Operation({_JSON: refer("ReplayAnswer")}, ("401", "403", "503"))
     },
     "/api/admin/person-link": {
-        "post": _Operation(
+        "post": Operation(
             {_JSON: refer("PersonLink")}, ("400", "401", "403"), refer("PersonLinkRequest")
         )
     },
     "/api/admin/keys": {
-        "post": _Operation(
+        "post": Operation(
             {_JSON: refer("NewKey")}, ("400", "401", "403", "422", "503"), refer("KeyRequest")
         ),
-        "get": _Operation(
+        "get": Operation(
             {_JSON: {"type": "array", "items": refer("KeyAnswer")}}, ("401", "403", "503")
         ),
     },
     "/api/admin/keys/{name}/rotate": {
-        "post": _Operation(
+        "post": Operation(
             {_JSON: refer("NewKey")},
             ("400", "401", "403", "404", "422", "503"),
             refer("RotationRequest"),
         )
     },
     "/api/admin/keys/{name}": {
-        "delete": _Operation({_JSON: refer("RevokedKeys")}, ("401", "403", "404", "503"))
+        "delete": Operation({_JSON: refer("RevokedKeys")}, ("401", "403", "404", "503"))
     },
     "/api/privacy/erasures": {
-        "post": _Operation(_ERASURE, _PERSONAL, refer("SubjectRequest"), status="202"),
-        "get": _Operation(
+        "post": Operation(_ERASURE, _PERSONAL, refer("SubjectRequest"), status="202"),
+        "get": Operation(
             {_JSON: {"type": "array", "items": refer("RequestAnswer")}}, ("401", "403", "503")
         ),
     },
     "/api/privacy/erasures/{request_id}": {
-        "get": _Operation(_ERASURE, ("401", "403", "404", "503"))
+        "get": Operation(_ERASURE, ("401", "403", "404", "503"))
     },
     "/api/privacy/confirmations": {
-        "post": _Operation(_ERASURE, (*_PERSONAL, "404", "422"), refer("ConfirmationRequest"))
+        "post": Operation(_ERASURE, (*_PERSONAL, "404", "422"), refer("ConfirmationRequest"))
     },
     "/api/privacy/subjects/{user_id}": {
-        "delete": _Operation(_ERASURE, ("401", "403", "503"), status="202")
+        "delete": Operation(_ERASURE, ("401", "403", "503"), status="202")
     },
-    "/api/privacy/access": {"post": _Operation(_KEPT, _PERSONAL, refer("SubjectRequest"))},
+    "/api/privacy/access": {"post": Operation(_KEPT, _PERSONAL, refer("SubjectRequest"))},
     "/api/privacy/subjects/{user_id}/export": {
-        "get": _Operation(_KEPT, ("400", "401", "403", "503"))
+        "get": Operation(_KEPT, ("400", "401", "403", "503"))
     },
     "/api/privacy/consents": {
-        "post": _Operation(_ALLOWED, (*_PERSONAL, "422"), refer("ConsentRequest"))
+        "post": Operation(_ALLOWED, (*_PERSONAL, "422"), refer("ConsentRequest"))
     },
     "/api/privacy/subjects/{user_id}/consents": {
-        "get": _Operation(_ALLOWED, ("400", "401", "403", "503"))
+        "get": Operation(_ALLOWED, ("400", "401", "403", "503"))
     },
     "/api/privacy/restrictions": {
-        "post": _Operation(_ALLOWED, _PERSONAL, refer("RestrictionRequest"))
+        "post": Operation(_ALLOWED, _PERSONAL, refer("RestrictionRequest"))
     },
     "/api/privacy/subjects/{user_id}/restrict": {
-        "post": _Operation(_ALLOWED, ("400", "401", "403", "503"))
+        "post": Operation(_ALLOWED, ("400", "401", "403", "503"))
     },
     "/api/privacy/purposes": {
-        "get": _Operation(
+        "get": Operation(
             {_JSON: {"type": "array", "items": refer("PurposeAnswer")}}, ("401", "403", "503")
         ),
-        "post": _Operation(
+        "post": Operation(
             {_JSON: refer("PurposeAnswer")},
             (*_PERSONAL, "422"),
             refer("PurposeRequest"),
@@ -226,48 +226,48 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
         ),
     },
     "/api/privacy/retention": {
-        "get": _Operation(
-            {_JSON: {"type": "array", "items": refer("KeptAnswer")}}, ("401", "403", "503")
+        "get": Operation(
+            {_JSON: {"type": "array", "items": refer("KeptAnswer")}}, ("400", "401", "403", "503")
         )
     },
     "/api/privacy/public-aggregates": {
-        "post": _Operation(
+        "post": Operation(
             {_JSON: refer("PublicRelease"), "text/csv": _TEXT},
             (*_PERSONAL, "404", "409", "422"),
             refer("PublicWish"),
         ),
-        "get": _Operation({_JSON: refer("PublicBudget")}, ("401", "403", "503")),
+        "get": Operation({_JSON: refer("PublicBudget")}, ("401", "403", "503")),
     },
     "/api/privacy/public-aggregates/plan": {
-        "post": _Operation({_JSON: refer("PublicPlan")}, (*_PERSONAL, "422"), refer("PublicWish"))
+        "post": Operation({_JSON: refer("PublicPlan")}, (*_PERSONAL, "422"), refer("PublicWish"))
     },
-    "/api/privacy/certificate-key": {"get": _Operation({_JSON: refer("CertificateKey")})},
+    "/api/privacy/certificate-key": {"get": Operation({_JSON: refer("CertificateKey")})},
     "/api/training/log": {
-        "post": _Operation(
+        "post": Operation(
             {_JSON: refer("TrainingAnswer")},
             ("400", "401", "404", "413", "503"),
             refer("Training_log"),
         )
     },
     "/api/training/report": {
-        "get": _Operation(
+        "get": Operation(
             {_JSON: {"type": "array", "items": refer("Risk")}},
             ("400", "401", "403", "404", "422", "503"),
         )
     },
     "/api/training/removed": {
-        "get": _Operation({_JSON: refer("Removed")}, ("400", "401", "403", "404", "422", "503"))
+        "get": Operation({_JSON: refer("Removed")}, ("400", "401", "403", "404", "422", "503"))
     },
     "/api/training/export": {
-        "get": _Operation({PARQUET: {}}, ("400", "401", "403", "404", "422", "503"))
+        "get": Operation({PARQUET: {}}, ("400", "401", "403", "404", "422", "503"))
     },
     "/report.json": {
-        "get": _Operation(
+        "get": Operation(
             {_JSON: {"type": "object"}}, ("401", "403", "422", "503"), parameters=_PERIOD[:3]
         )
     },
     "/overview.json": {
-        "get": _Operation(
+        "get": Operation(
             {_JSON: {"type": "object"}},
             ("401", "422", "503"),
             parameters=_PERIOD,
@@ -277,7 +277,7 @@ _ROUTES: Final[dict[str, dict[str, _Operation]]] = {
 }
 
 
-def _read(read: Read) -> _Operation:
+def _read(read: Read) -> Operation:
     found = [
         {**_query(one.name, one.text, required=one.required), "example": one.example}
         for one in read.parameters
@@ -285,7 +285,7 @@ def _read(read: Read) -> _Operation:
     answer = _envelope(read)
     named = ("404",) if "{" in read.path else ()
     refusals = ("400", "401", "403", *named, "422", "503")
-    return _Operation({_JSON: answer}, refusals, parameters=found, example=_example(read))
+    return Operation({_JSON: answer}, refusals, parameters=found, example=_example(read))
 
 
 def _example(read: Read) -> Json:
@@ -318,9 +318,9 @@ def _envelope(read: Read) -> Json:
 
 
 @cache
-def _operations() -> dict[str, dict[str, _Operation]]:
+def _operations() -> dict[str, dict[str, Operation]]:
     reads = {read.path.replace(":str}", "}"): {"get": _read(read)} for read in READS}
-    return {**_ROUTES, **reads}
+    return {**_ROUTES, **EXPERIMENT_OPERATIONS, **reads}
 
 
 def build_document(app: Litestar) -> Json:
@@ -343,7 +343,7 @@ def build_document(app: Litestar) -> Json:
     return document
 
 
-def _complete(operation: Json, known: _Operation) -> None:
+def _complete(operation: Json, known: Operation) -> None:
     # Whoever is asked for a key may be told to wait.
     refusals = sorted({*known.refusals, "429"} if "401" in known.refusals else known.refusals)
     operation["responses"] = {
@@ -358,10 +358,10 @@ def _complete(operation: Json, known: _Operation) -> None:
         in_path = [one for one in operation.get("parameters", ()) if one["in"] == "path"]
         operation["parameters"] = [*in_path, *known.parameters]
     if known.body is not None:
-        operation["requestBody"] = {
-            "required": True,
-            "content": _content({known.media: known.body}),
-        }
+        content = _content({known.media: known.body})
+        if known.sent is not None:
+            content[known.media]["example"] = known.sent
+        operation["requestBody"] = {"required": True, "content": content}
     if "401" in known.refusals:
         operation["security"] = _SECURITY
 

@@ -16,7 +16,22 @@ from landed.api.consents import (
     PurposeRequest,
     RestrictionRequest,
 )
+from landed.api.experiment_answers import (
+    AmendRequest,
+    CoverageRequest,
+    DecisionRequest,
+    ExperimentAnswer,
+    ExperimentHistory,
+    FlagAnswer,
+    FlagHistory,
+    ReasonRequest,
+    RerunRequest,
+    VariantRequest,
+    WeightsRequest,
+)
 from landed.api.keys import KeyAnswer, KeyRequest, NewKey, RevokedKeys, RotationRequest
+from landed.api.ofrep import OfrepAnswers, OfrepQuestion
+from landed.api.posthog_flags import PostHogQuestion
 from landed.api.privacy import (
     CertificateKey,
     ConfirmationRequest,
@@ -27,15 +42,22 @@ from landed.api.privacy import (
 from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
+from landed.experiments.analysis import Result
+from landed.experiments.drafting import ExperimentDraft, FlagDraft
+from landed.experiments.offered import Offer
+from landed.experiments.ofrep import OfrepAnswer, OfrepFailure
 from landed.privacy import PublicBudget, PublicPlan, PublicRelease, PublicWish
 from landed.training import MAX_EVENTS, Interaction, ResumeEvent, Risk
 
-__all__ = ["REFERENCES", "Json", "build_schemas", "refer"]
+__all__ = ["REFERENCES", "RESULT_REFERENCES", "Json", "build_schemas", "refer"]
 
 Json = dict[str, Any]
 
 REFERENCES: Final = "#/components/schemas/{name}"
 """How schemas point to each other."""
+
+RESULT_REFERENCES: Final = "#/components/schemas/Results.{name}"
+"""Those of an experiment's result: it has an `Estimate` and a `Health` of its own."""
 
 _TIME: Final[Json] = {"type": "string", "format": "date-time"}
 _TEXT: Final[Json] = {"type": "string"}
@@ -270,10 +292,16 @@ def build_schemas() -> Json:
             RestrictionRequest,
             *(PublicWish, PublicPlan, PublicRelease, PublicBudget),
             *(KeyRequest, RotationRequest, NewKey, KeyAnswer, RevokedKeys),
+            *(OfrepQuestion, OfrepAnswer, OfrepAnswers, OfrepFailure, PostHogQuestion, Offer),
+            *(ExperimentDraft, ExperimentAnswer, ExperimentHistory),
+            *(ReasonRequest, VariantRequest, DecisionRequest, AmendRequest),
+            *(WeightsRequest, CoverageRequest, RerunRequest),
+            *(FlagDraft, FlagAnswer, FlagHistory),
             *(TrainingAnswer, ResumeEvent, Interaction, Risk),
         ],
         ref_template=REFERENCES,
     )
+    _, results = msgspec.json.schema_components([Result], ref_template=RESULT_REFERENCES)
     return {
         **_ANSWERS,
         **_SEGMENT_CALLS,
@@ -285,7 +313,14 @@ def build_schemas() -> Json:
         "Landed_event": _own_event(),
         "Landed_events": _own_events(),
         "Training_log": _training_log(),
-        **admin,
+        **_plain(admin),
+        **{f"Results.{name}": schema for name, schema in _plain(results).items()},
         **answers,
         **plan,
     }
+
+
+def _plain(schemas: Json) -> Json:
+    """As JSON has them: defaults that are tuples become lists."""
+    plain: Json = msgspec.json.decode(msgspec.json.encode(schemas))
+    return plain

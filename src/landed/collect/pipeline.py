@@ -49,6 +49,7 @@ _DIGESTED_IDS: Final = {
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_MS: Final = timedelta(milliseconds=1)
+_EXPOSURE: Final = "experiment_exposed"
 _encode: Final = msgspec.json.Encoder().encode
 _DIGESTED_IN_PROPERTIES: Final = {"$session_id": "session", "$insert_id": "message"}
 _PARTS: Final = {"properties", "traits", "context"}
@@ -149,6 +150,15 @@ class People(Protocol):
         """Tell whether an event of somebody may be kept."""
         ...
 
+    @property
+    def deals_everybody(self) -> bool:
+        """Whether nobody forbids to be dealt a variant."""
+        ...
+
+    def may_deal(self, subjects: Sequence[bytes], /) -> bool:
+        """Tell whether somebody may be dealt a variant."""
+        ...
+
 
 @dataclass(frozen=True)
 class Pipeline:
@@ -223,7 +233,7 @@ class Pipeline:
                 withheld += 1
                 continue
             try:
-                if not self._allows(event.user_id, event.anonymous_id):
+                if not self._allows(event.user_id, event.anonymous_id) or self._undealt(event):
                     withheld += 1
                     continue
                 draft.events.append(self._event_row(draft, event, received_ms, source))
@@ -265,7 +275,17 @@ class Pipeline:
         people = self.people
         if people is None or people.is_open:
             return True
-        return people.may_keep([self.pseudonymiser.subject_key(str(one)) for one in raw_ids if one])
+        return people.may_keep(self._keys_of(*raw_ids))
+
+    def _undealt(self, event: RawEvent) -> bool:
+        """Whether it is an exposure of somebody who refused to be part of experiments."""
+        people = self.people
+        if people is None or people.deals_everybody or canonical_name(event.event) != _EXPOSURE:
+            return False
+        return not people.may_deal(self._keys_of(event.user_id, event.anonymous_id))
+
+    def _keys_of(self, *raw_ids: Any) -> list[bytes]:
+        return [self.pseudonymiser.subject_key(str(one)) for one in raw_ids if one]
 
     def _sender_allows(self, content: Any) -> bool:
         """The same for an event that cannot be read: its ids stand where its sender put them."""

@@ -7,7 +7,13 @@ same answer on every server and in every client.
 from __future__ import annotations
 
 from landed.experiments.assignment import Assignment, Reason, assign, unit_of
-from landed.experiments.flags import Evaluation, EvaluationReason, evaluate
+from landed.experiments.flags import (
+    Evaluation,
+    EvaluationReason,
+    evaluate,
+    evaluate_undealt,
+    lacks_unit,
+)
 from landed.experiments.hashing import Algorithm, bucket
 from landed.experiments.targeting import Groups, matches
 from landed.experiments.types import (
@@ -51,6 +57,8 @@ __all__ = [
     "assign",
     "bucket",
     "evaluate",
+    "evaluate_undealt",
+    "lacks_unit",
     "matches",
     "unit_of",
 ]

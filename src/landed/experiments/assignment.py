@@ -10,6 +10,7 @@ import msgspec
 
 from landed.experiments.hashing import Algorithm, Range, bucket, bucket_ranges, choose
 from landed.experiments.targeting import NO_GROUPS, Groups, matches
+from landed.experiments.testers import fingerprint
 from landed.experiments.types import (
     NAMESPACE_PREFIX,
     Experiment,
@@ -20,7 +21,16 @@ from landed.experiments.types import (
 )
 from landed.experiments.values import as_text
 
-__all__ = ["Assignment", "Reason", "assign", "deal", "ranges_of", "unit_of", "within"]
+__all__ = [
+    "Assignment",
+    "Reason",
+    "assign",
+    "deal",
+    "forced_variant",
+    "ranges_of",
+    "unit_of",
+    "within",
+]
 
 Reason = Literal[
     "assigned",
@@ -108,8 +118,8 @@ def assign(
 def _decide(
     experiment: Experiment, unit: str, attributes: Mapping[str, Any], groups: Groups
 ) -> tuple[str | None, Reason]:
-    forced = experiment.overrides.get(unit)
-    if forced is not None and any(one.key == forced for one in experiment.variants):
+    forced = forced_variant(experiment, unit)
+    if forced is not None:
         return forced, "override"
     refusal = _refusal(experiment, unit, attributes, groups)
     if refusal is not None:
@@ -138,6 +148,19 @@ def _refusal(
 
 def _held_out(holdout: Holdout, unit: str) -> bool:
     return bucket(holdout.salt, unit) < holdout.share
+
+
+def forced_variant(definition: Experiment | Flag, unit: str) -> str | None:
+    """Give the variant that a tester sees; None: the unit is no tester's.
+
+    Args:
+        definition: Which has the testers.
+        unit: Whom it is about.
+    """
+    if not definition.overrides or not unit:
+        return None  # as a rule there are none, and a fingerprint costs a microsecond
+    forced = definition.overrides.get(fingerprint(definition.key, unit))
+    return forced if any(one.key == forced for one in definition.variants) else None
 
 
 def unit_of(definition: Experiment | Flag, attributes: Mapping[str, Any]) -> str:

@@ -16,8 +16,11 @@ import msgspec
 
 from landed.errors import InvalidInputError
 from landed.experiments.conditions import condition_faults
+from landed.experiments.identities import identity_faults
 from landed.experiments.plan_checking import plan_faults
+from landed.experiments.testers import is_fingerprint
 from landed.experiments.types import (
+    Condition,
     Experiment,
     Fault,
     Flag,
@@ -35,6 +38,7 @@ __all__ = [
     "experiment_faults",
     "flag_faults",
     "parse_definition",
+    "refuse_faults",
 ]
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
@@ -81,7 +85,7 @@ def check_experiment(experiment: Experiment, others: Iterable[Experiment | Flag]
     Raises:
         InvalidInputError: It has faults; the message names all of them.
     """
-    _refuse(experiment.key, [*experiment_faults(experiment), *_between(experiment, others)])
+    refuse_faults(experiment.key, [*experiment_faults(experiment), *_between(experiment, others)])
 
 
 def check_flag(flag: Flag) -> None:
@@ -90,10 +94,19 @@ def check_flag(flag: Flag) -> None:
     Raises:
         InvalidInputError: It has faults; the message names all of them.
     """
-    _refuse(flag.key, list(flag_faults(flag)))
+    refuse_faults(flag.key, list(flag_faults(flag)))
 
 
-def _refuse(key: str, faults: Sequence[Fault]) -> None:
+def refuse_faults(key: str, faults: Sequence[Fault]) -> None:
+    """Refuse a definition that has faults.
+
+    Args:
+        key: Of the definition.
+        faults: All of them; none: all is well.
+
+    Raises:
+        InvalidInputError: There are some; the message names all of them.
+    """
     if faults:
         told = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
         raise InvalidInputError(
@@ -125,7 +138,7 @@ def experiment_faults(experiment: Experiment) -> Iterator[Fault]:
     else:
         yield Fault("phases", "there is none; give one with its split")
     yield from _layer_faults(experiment.layer, "layer")
-    yield from condition_faults(experiment.targeting, "targeting")
+    yield from _condition_faults(experiment.targeting, experiment.unit, "targeting")
     yield from plan_faults(experiment)
 
 
@@ -138,7 +151,7 @@ def flag_faults(flag: Flag) -> Iterator[Fault]:
     for number, variant in enumerate(flag.variants):
         yield from _value_faults(variant.value, flag.kind, f"variants[{number}].value")
     for number, rule in enumerate(flag.rules):
-        yield from _rule_faults(rule, flag.variants, f"rules[{number}]")
+        yield from _rule_faults(rule, flag, f"rules[{number}]")
 
 
 def _key_faults(key: str, field: str) -> Iterator[Fault]:
@@ -173,6 +186,8 @@ def _variant_named(key: str, variants: Sequence[Variant], field: str) -> Iterato
 def _override_faults(definition: Experiment | Flag) -> Iterator[Fault]:
     if len(definition.overrides) > _MAX_OVERRIDES:
         yield Fault("overrides", f"more than {_MAX_OVERRIDES:,} testers; use targeting")
+    if not all(is_fingerprint(one) for one in definition.overrides):
+        yield Fault("overrides", "an id stands there in the clear; give ids in testers")
     for key in sorted(set(definition.overrides.values())):
         yield from _variant_named(key, definition.variants, "overrides")
 
@@ -333,10 +348,15 @@ def _holdout_between(experiment: Experiment, other: Experiment) -> Iterator[Faul
         )
 
 
-def _rule_faults(rule: Rule, variants: Sequence[Variant], field: str) -> Iterator[Fault]:
+def _condition_faults(condition: Condition, unit: str, field: str) -> Iterator[Fault]:
+    yield from condition_faults(condition, field)
+    yield from identity_faults(condition, unit, field)
+
+
+def _rule_faults(rule: Rule, flag: Flag, field: str) -> Iterator[Fault]:
     for key in rule.variants:
-        yield from _variant_named(key, variants, f"{field}.variants")
-    yield from condition_faults(rule.condition, f"{field}.condition")
+        yield from _variant_named(key, flag.variants, f"{field}.variants")
+    yield from _condition_faults(rule.condition, flag.unit, f"{field}.condition")
     yield from _layer_faults(rule.layer, f"{field}.layer")
     if rule.split is not None:
         yield from _split_faults(rule.split, len(rule.variants), f"{field}.split")

@@ -12,17 +12,25 @@ from typing import Any, Literal
 
 import msgspec
 
-from landed.experiments.assignment import Assignment, assign, deal, within
+from landed.experiments.assignment import Assignment, assign, deal, forced_variant, within
 from landed.experiments.targeting import NO_GROUPS, Groups, matches
 from landed.experiments.types import CONTROL, Experiment, Flag, Rule, Variant
 
-__all__ = ["Evaluation", "EvaluationReason", "evaluate"]
+__all__ = ["Evaluation", "EvaluationReason", "evaluate", "evaluate_undealt", "lacks_unit"]
 
 EvaluationReason = Literal[
-    "override", "disabled", "targeting_match", "split", "default", "decided", "control"
+    "override",
+    "disabled",
+    "targeting_match",
+    "split",
+    "default",
+    "decided",
+    "control",
+    "no_consent",
 ]
 """Why the answer is what it is: a tester's; the kill switch; a rule for all whom it fits; a rule
-or experiment that dealt; no rule; the end of an experiment; not in an experiment."""
+or experiment that dealt; no rule; the end of an experiment; not in an experiment; a person who
+refused to be dealt anything."""
 
 
 class Evaluation(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -86,8 +94,9 @@ def evaluate(
     """
     if isinstance(definition, Experiment):
         return _of_experiment(definition, assign(definition, unit, attributes, groups=groups))
-    if unit in definition.overrides:
-        return _answer(definition, definition.overrides[unit], "override")
+    forced = forced_variant(definition, unit)
+    if forced is not None:
+        return _answer(definition, forced, "override")
     if not definition.enabled:
         return _answer(definition, definition.default, "disabled")
     for rule in definition.rules:
@@ -143,3 +152,78 @@ def _served(experiment: Experiment, assignment: Assignment) -> tuple[str, Evalua
     if experiment.decision is not None:
         return experiment.decision.variant, "decided"
     return experiment.variants[CONTROL].key, "control"
+
+
+def evaluate_undealt(definition: Flag | Experiment) -> Evaluation:
+    """Say what somebody gets who refused to be dealt anything: what holds for everybody.
+
+    Testers' lists, conditions, layers and splits are left out; what remains are rules that are
+    for everybody, the default, the control, and the end of an experiment.
+
+    Args:
+        definition: A flag or an experiment, checked.
+
+    Examples:
+        >>> from landed.experiments.types import Phase, Split
+        >>> split = Split(salt="tips", weights=(0.5, 0.5))
+        >>> tips = Experiment(
+        ...     key="tips",
+        ...     variants=(Variant(key="control"), Variant(key="tips")),
+        ...     phases=(Phase(split=split),),
+        ...     state="running",
+        ... )
+        >>> found = evaluate_undealt(tips)
+        >>> found.variant, found.reason, found.is_exposure
+        ('control', 'no_consent', False)
+    """
+    if isinstance(definition, Experiment):
+        return _undealt_experiment(definition)
+    if not definition.enabled:
+        return _answer(definition, definition.default, "disabled")
+    for rule in definition.rules:
+        if _is_for_everybody(rule):
+            return _answer(definition, rule.variants[0], "targeting_match", rule=rule.id)
+    return _answer(definition, definition.default, "no_consent" if definition.rules else "default")
+
+
+def _undealt_experiment(experiment: Experiment) -> Evaluation:
+    decision = experiment.decision
+    key = experiment.variants[CONTROL].key if decision is None else decision.variant
+    value = _named(experiment.variants, key).value
+    return Evaluation(
+        key=experiment.key,
+        version=experiment.version,
+        variant=key,
+        value=key if value is None else value,
+        reason="no_consent" if decision is None else "decided",
+    )
+
+
+def _is_for_everybody(rule: Rule) -> bool:
+    if rule.condition or rule.layer is not None:
+        return False
+    split = rule.split
+    return split is None or (len(rule.variants) == 1 and split.coverage >= 1 and not split.ranges)
+
+
+def lacks_unit(definition: Flag | Experiment, unit: str, attributes: Mapping[str, Any]) -> bool:
+    """Say whether a definition cannot be answered, since nobody said whom to deal.
+
+    Args:
+        definition: A flag or an experiment, checked.
+        unit: As `evaluate` has it; empty: there is none.
+        attributes: What conditions may ask for.
+
+    Examples:
+        >>> flag = Flag(key="a", variants=(Variant(key="on", value=True),), default="on")
+        >>> lacks_unit(flag, "", {})
+        False
+    """
+    if unit:
+        return False
+    if isinstance(definition, Experiment):
+        return definition.state == "running"
+    for rule in definition.rules if definition.enabled else ():
+        if matches(rule.condition, attributes):
+            return rule.split is not None or rule.layer is not None
+    return False

@@ -10,7 +10,7 @@ from typing import Final
 from landed.experiments.types import Experiment, Fault, Guardrail, Primary, Wish
 from landed.metrics import METRICS, Direction, Incidence
 
-__all__ = ["plan_faults"]
+__all__ = ["good_direction", "least_maturation", "plan_faults"]
 
 _MAX_TEXT: Final = 2_000
 _MAX_WEEKS: Final = 52
@@ -45,7 +45,7 @@ def _primary_faults(primary: Primary | None) -> Iterator[Fault]:
         yield Fault("primary", "there is none; name the one metric that decides, and its direction")
         return
     yield from _metric_faults(primary.metric, "primary.metric")
-    good = _good(primary.metric)
+    good = good_direction(primary.metric)
     if good not in {None, primary.direction}:
         yield Fault(
             "primary.direction",
@@ -53,7 +53,16 @@ def _primary_faults(primary: Primary | None) -> Iterator[Fault]:
         )
 
 
-def _good(name: str) -> Wish | None:
+def good_direction(name: str) -> Wish | None:
+    """Say which way of a metric is good news; None: neither, or there is no such metric.
+
+    Args:
+        name: Of the metric.
+
+    Examples:
+        >>> good_direction("interview_rate"), good_direction("bounce_rate")
+        ('increase', 'decrease')
+    """
     metric = METRICS.get(name)
     return None if metric is None else _GOOD.get(metric.direction)
 
@@ -78,7 +87,11 @@ def _guardrail_faults(guardrail: Guardrail, field: str) -> Iterator[Fault]:
             f"{guardrail.margin} is no margin; it is the most harm that you accept, above 0",
         )
     yield from _share_fault(guardrail.alpha, f"{field}.alpha", 0.0, 0.5)
-    if guardrail.metric in METRICS and _good(guardrail.metric) is None and guardrail.harm is None:
+    if (
+        guardrail.metric in METRICS
+        and good_direction(guardrail.metric) is None
+        and guardrail.harm is None
+    ):
         yield Fault(
             f"{field}.harm",
             f"{guardrail.metric} is neither good nor bad by itself; say increase or decrease",
@@ -119,6 +132,15 @@ def _time_faults(experiment: Experiment) -> Iterator[Fault]:
                 f"{experiment.maturation_days} is too short for {name}, which is known after "
                 f"{days} days; set at least {days}",
             )
+
+
+def least_maturation(experiment: Experiment) -> int:
+    """Say how many days its metrics need until an outcome is known; 0 where none is late.
+
+    Args:
+        experiment: Its definition.
+    """
+    return max((days for _, days in _late(experiment)), default=0)
 
 
 def _late(experiment: Experiment) -> Iterator[tuple[str, int]]:

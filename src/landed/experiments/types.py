@@ -230,7 +230,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         layer: The slice of a layer in which it runs; None: beside all others.
         holdout: Whom no experiment touches.
         targeting: Who may take part.
-        overrides: Testers: unit → variant. They are never counted.
+        overrides: Testers: `fingerprint` of the unit → variant. They are never counted.
         state: Where it stands.
         version: From 1; each change after the start makes another.
         amendments: Those changes.
@@ -304,7 +304,7 @@ class Flag(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         default: The variant that is served where no rule fits, or while it is off.
         enabled: The kill switch.
         rules: The first that fits decides.
-        overrides: Testers: unit → variant.
+        overrides: Testers: `fingerprint` of the unit → variant.
         version: From 1; each change makes another.
 
     Examples:

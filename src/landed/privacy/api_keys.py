@@ -41,10 +41,10 @@ __all__ = [
     "rotate_api_key",
 ]
 
-KeyScope = Literal["write", "read", "admin", "training", "subject"]
+KeyScope = Literal["write", "read", "admin", "training", "subject", "flags"]
 KEY_SCOPES: Final[tuple[str, ...]] = get_args(KeyScope)
-"""write sends events, read sees numbers, admin does everything, training reads training data,
-subject answers what people ask about their data."""
+"""write sends events and asks for flags, read sees numbers, admin does everything, training reads
+training data, subject answers what people ask about their data, flags reads what is dealt."""
 
 _TOKEN_BYTES: Final = 32
 _PREFIX_LENGTH: Final = 10

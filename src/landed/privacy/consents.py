@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from landed.errors import InvalidInputError
-from landed.privacy.purposes import PURPOSES, Purpose, Rule, fetch_rules
+from landed.privacy.purposes import DEFAULT_BASES, PURPOSES, Purpose, Rule, fetch_rules
 from landed.privacy.requests import digest_subject
 from landed.privacy.rosters import short_digest
 from landed.state import (
@@ -175,10 +175,10 @@ def fetch_permissions(state: State, subjects: Sequence[bytes]) -> Permissions:
 
 
 class ConsentBook:
-    """Whose events may be kept, in memory: the collector asks for each event.
+    """What is allowed of whom, in memory: the collector asks for each event, flags for each answer.
 
-    It holds those whose answer is not that of silence, some 70 bytes each, as the first 64 bits
-    of digests. Readers take no lock.
+    It holds those whose answer is not that of silence, some 70 bytes each and purpose, as the
+    first 64 bits of digests. Readers take no lock.
 
     Args:
         state: Where it is recorded.
@@ -187,13 +187,24 @@ class ConsentBook:
     def __init__(self, state: State) -> None:
         self._state = state
         self._refreshing = threading.Lock()
-        self._pages = _Pages()
+        self._marks: dict[str, int] = {}
+        self._kept = _Pages("analytics")
+        self._dealt = _Pages("personalisation")
 
     @property
     def is_open(self) -> bool:
         """Whether nobody said anything that forbids to keep an event."""
-        pages = self._pages
-        return pages.rule.silence_allows and not pages.no and not pages.restricted
+        return self._kept.is_open
+
+    @property
+    def deals_everybody(self) -> bool:
+        """Whether nobody said anything that forbids to deal them a variant."""
+        return self._dealt.is_open
+
+    @property
+    def deals_in_silence(self) -> bool:
+        """Whether who said nothing may be dealt a variant."""
+        return self._dealt.rule.silence_allows
 
     def may_keep(self, subjects: Sequence[bytes]) -> bool:
         """Tell whether an event may be kept for analytics. One no is enough.
@@ -201,11 +212,15 @@ class ConsentBook:
         Args:
             subjects: Pseudonyms under which its person is known: of the user and of the device.
         """
-        pages = self._pages
-        known = {short_digest(key) for key in subjects}
-        if known & pages.restricted or known & pages.no:
-            return False
-        return pages.rule.silence_allows or bool(known & pages.yes)
+        return self._kept.allow(subjects)
+
+    def may_deal(self, subjects: Sequence[bytes]) -> bool:
+        """Tell whether a person may be dealt a variant (personalisation). One no is enough.
+
+        Args:
+            subjects: Pseudonyms under which the person is known; none: silence decides.
+        """
+        return self._dealt.allow(subjects) if subjects else self.deals_in_silence
 
     def refresh(self) -> bool:
         """Read what was said since; costs next to nothing when nothing was.
@@ -219,33 +234,51 @@ class ConsentBook:
         with self._refreshing:
             told = fetch_marks(self._state)
             marks = {name: told[name] for name in _MARKS}
-            pages = self._pages
-            if marks == pages.marks:
+            if marks == self._marks:
                 return False
-            if marks["rewritten"] != pages.marks.get("rewritten"):
-                pages = _Pages(
-                    rule=fetch_rules(self._state)["analytics"],
-                    restricted={
-                        int(row.subject[:16], 16) for row in fetch_restrictions(self._state)
-                    },
-                )
-            while rows := fetch_changes(self._state, "analytics", pages.last, _AT_ONCE):
-                pages.take(rows)
-            pages.marks = marks
-            self._pages = pages
+            kept, dealt = self._kept, self._dealt
+            if marks["rewritten"] != self._marks.get("rewritten"):
+                kept, dealt = self._fresh_pages()
+            for pages in (kept, dealt):
+                while rows := fetch_changes(self._state, pages.purpose, pages.last, _AT_ONCE):
+                    pages.take(rows)
+            self._kept, self._dealt, self._marks = kept, dealt, marks
             return True
+
+    def _fresh_pages(self) -> tuple[_Pages, _Pages]:
+        rules = fetch_rules(self._state)
+        rows = fetch_restrictions(self._state)
+        restricted = frozenset(int(row.subject[:16], 16) for row in rows)
+        return (
+            _Pages("analytics", rules["analytics"], restricted),
+            _Pages("personalisation", rules["personalisation"], restricted),
+        )
 
 
 class _Pages:
-    """One state of the book. It only grows; a change of the rules makes a new one."""
+    """What was said of one purpose. It only grows; a change of the rules makes a new one."""
 
-    def __init__(self, rule: Rule | None = None, restricted: set[int] | None = None) -> None:
-        self.rule = rule or Rule(purpose="analytics", version=0, basis="legitimate_interest")
-        self.restricted = restricted or set()
+    def __init__(
+        self, purpose: Purpose, rule: Rule | None = None, restricted: frozenset[int] = frozenset()
+    ) -> None:
+        self.purpose = purpose
+        self.rule = rule or Rule(purpose=purpose, version=0, basis=DEFAULT_BASES[purpose])
+        self.restricted = restricted
         self.yes: set[int] = set()
         self.no: set[int] = set()
         self.last = 0
-        self.marks: dict[str, int] = {}
+
+    @property
+    def is_open(self) -> bool:
+        return self.rule.silence_allows and not self.no and not self.restricted
+
+    def allow(self, subjects: Sequence[bytes]) -> bool:
+        if self.is_open:
+            return True
+        known = {short_digest(key) for key in subjects}
+        if known & self.restricted or known & self.no:
+            return False
+        return self.rule.silence_allows or bool(known & self.yes)
 
     def take(self, rows: Sequence[ConsentRow]) -> None:
         for row in rows:

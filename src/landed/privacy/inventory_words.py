@@ -188,6 +188,27 @@ PLACES: Final[Mapping[str, Place]] = {
         seen_by=_ADMINS,
         about="Numbers with noise that were released to the public, and what they spent.",
     ),
+    "definitions": Place(
+        zone="state",
+        purpose="upkeep",
+        keep="until somebody removes it",
+        seen_by="admins; analysts; evaluation reads them for keys that send events",
+        about="Experiments and flags as they are.",
+    ),
+    "definition_changes": Place(
+        zone="state",
+        purpose="accountability",
+        keep=_FOR_GOOD,
+        seen_by="admins; analysts",
+        about="Every version of an experiment or a flag: when, who and why.",
+    ),
+    "told_alerts": Place(
+        zone="state",
+        purpose="upkeep",
+        keep=_FOR_GOOD,
+        seen_by="nobody",
+        about="Which alerts about experiments were sent, so that none is sent twice.",
+    ),
     "training_wishes": Place(
         zone="state",
         purpose="accountability",
@@ -298,6 +319,14 @@ _INTERACTIONS: Final[Mapping[str, _Words]] = {
     **_TRAINED,
     "element": ("label", "What was touched"),
 }
+_DEFINITION: Final[Mapping[str, _Words]] = {
+    "key": ("label", "Its name in code and events"),
+    "kind": ("choice", "Experiment or flag"),
+    "state": ("choice", "Where it stands"),
+    "version": ("number", "Of the definition"),
+    "mark": ("number", "Of the change, counted over all definitions"),
+    "body": ("JSON", "The definition; testers are digests, and go with erasure"),
+}
 COLUMNS: Final[Mapping[str, Mapping[str, _Words]]] = {
     "events": _EVENT,
     "set_aside": _EVENT,
@@ -396,6 +425,20 @@ COLUMNS: Final[Mapping[str, Mapping[str, _Words]]] = {
         "millis": ("number", "What it spent, in thousandths of epsilon"),
         "asked_at": ("time", "When"),
         "told": ("JSON", "The numbers, with their noise"),
+    },
+    "definitions": {**_DEFINITION, "changed_at": ("time", "When it was changed last")},
+    "definition_changes": {
+        **_DEFINITION,
+        "action": ("choice", "What was done"),
+        "made_at": ("time", "When"),
+        "actor": ("label", "Name of the key, or of another way in"),
+        "why": ("text of ours", "The reason, as an admin wrote it"),
+    },
+    "told_alerts": {
+        "key": ("label", "Of the experiment"),
+        "phase": ("number", "Of the experiment"),
+        "about": ("label", "What it was about"),
+        "told_at": ("time", "When"),
     },
     "training_wishes": {
         "subject": ("digest", "Who: SHA-256 of the pseudonym in the training zone"),

@@ -1,9 +1,10 @@
 """The small relational state: what is said rarely and must be known at once.
 
-Consents and restrictions of people, keys, those of people's texts too, the log of who did what, and
-what was released to the public live here: single rows that are changed one by one, which a column
-store does badly. SQLite in the data folder, or PostgreSQL where several servers share it; `State`
-is either. People are named by digests of their pseudonyms only.
+Consents and restrictions of people, keys, those of people's texts too, definitions of experiments
+and flags, the log of who did what, and what was released to the public live here: single rows that
+are changed one by one, which a column store does badly. SQLite in the data folder, or PostgreSQL
+where several servers share it; `State` is either. People are named by digests of their pseudonyms
+only, testers of an experiment by digests of their ids.
 """
 
 from landed.state.api_keys import (
@@ -40,6 +41,17 @@ from landed.state.consents import (
     start_restriction,
 )
 from landed.state.database import State, connect_state
+from landed.state.definitions import (
+    DEFINITIONS_MARK,
+    DefinitionChange,
+    DefinitionKind,
+    DefinitionRow,
+    change_definition,
+    drop_testers,
+    fetch_definition_changes,
+    fetch_definitions,
+    note_alert,
+)
 from landed.state.keeping import count_kept
 from landed.state.marks import fetch_mark
 from landed.state.people import fetch_digests
@@ -63,6 +75,7 @@ from landed.state.tallies import (
 from landed.state.training_wishes import TrainingWish, Wish, fetch_wishes, settle_wishes
 
 __all__ = [
+    "DEFINITIONS_MARK",
     "PERSON_KEYS_MARK",
     "AnswerCount",
     "ApiKeyRow",
@@ -70,6 +83,9 @@ __all__ = [
     "AuditWish",
     "ConsentRow",
     "DayCount",
+    "DefinitionChange",
+    "DefinitionKind",
+    "DefinitionRow",
     "KeyState",
     "PersonKeyRow",
     "PurposeRow",
@@ -83,6 +99,7 @@ __all__ = [
     "add_consents",
     "add_person_keys",
     "add_purpose",
+    "change_definition",
     "connect_state",
     "count_answers",
     "count_audit",
@@ -91,11 +108,14 @@ __all__ = [
     "count_restricted",
     "delete_people",
     "delete_person_keys",
+    "drop_testers",
     "end_restrictions",
     "fetch_api_keys",
     "fetch_audit",
     "fetch_audit_after",
     "fetch_changes",
+    "fetch_definition_changes",
+    "fetch_definitions",
     "fetch_digests",
     "fetch_history",
     "fetch_latest",
@@ -109,6 +129,7 @@ __all__ = [
     "fetch_wishes",
     "keep_told",
     "list_state_columns",
+    "note_alert",
     "note_keys_used",
     "replace_api_key",
     "revoke_api_keys",

@@ -17,7 +17,7 @@ from landed.state.locks import Presence, waiting_for
 
 __all__ = ["LATEST", "State", "connect_state"]
 
-LATEST: Final = "0005"
+LATEST: Final = "0006"
 """The revision that this version works with; the last file of `migrations/versions`."""
 
 _LOCK_SECONDS: Final = 10.0
@@ -45,7 +45,7 @@ class State:
         ...     state.migrate()
         ...     state.revision()
         ...     state.close()
-        '0005'
+        '0006'
     """
 
     def __init__(self, engine: Engine) -> None:

@@ -25,12 +25,15 @@ __all__ = [
     "API_KEYS",
     "AUDIT",
     "CONSENTS",
+    "DEFINITIONS",
+    "DEFINITION_CHANGES",
     "MARKS",
     "METADATA",
     "PERSON_KEYS",
     "PURPOSES",
     "RELEASES",
     "RESTRICTIONS",
+    "TOLD_ALERTS",
     "TRAINING_WISHES",
     "UtcTime",
     "list_state_columns",
@@ -148,6 +151,39 @@ RELEASES: Final = Table(
     Column("millis", Integer, nullable=False),
     Column("asked_at", UtcTime, nullable=False),
     Column("told", Text, nullable=True),
+)
+DEFINITIONS: Final = Table(
+    "definitions",
+    METADATA,
+    Column("key", String(100), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("mark", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+)
+DEFINITION_CHANGES: Final = Table(
+    "definition_changes",
+    METADATA,
+    Column("key", String(100), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("mark", BigInteger, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("why", Text, nullable=False),
+)
+TOLD_ALERTS: Final = Table(
+    "told_alerts",
+    METADATA,
+    Column("key", String(100), primary_key=True),
+    Column("phase", Integer, primary_key=True),
+    Column("about", String(200), primary_key=True),
+    Column("told_at", UtcTime, nullable=False),
 )
 
 

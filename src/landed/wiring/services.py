@@ -25,6 +25,7 @@ from landed.errors import (
     StoreError,
     TrainingOffError,
 )
+from landed.experiments.catalogue import Catalogue
 from landed.insights import AlertBook, Targets
 from landed.privacy import (
     AuditLog,
@@ -91,6 +92,7 @@ class Services:
         people: Whose events may be kept, as the state has it.
         texts: The keys of what people wrote.
         book: The keys that were made beside the fixed ones.
+        catalogue: Experiments and flags, as the state has them.
         audit: Who did what.
         spool: Durable queue.
         writer: Drains the spool into the store.
@@ -114,6 +116,7 @@ class Services:
     people: ConsentBook
     texts: TextKeys
     book: KeyBook
+    catalogue: Catalogue
     audit: AuditLog
     spool: Spool
     writer: Writer
@@ -348,7 +351,7 @@ class Services:
         return self.settings.data / "keys" / "pseudonym.key"
 
     def _watch_keys(self) -> None:
-        """Know of each change of a key within a second, whoever made it."""
+        """Know of each change of a key or a definition within a second, whoever made it."""
         while not self.stopping.wait(_KEYS_SECONDS):
             try:
                 self._refresh_keys()
@@ -359,6 +362,7 @@ class Services:
         self.state.be_present()
         self.book.refresh()
         self.texts.refresh()
+        self.catalogue.refresh()
 
     def _join_store(self) -> None:
         wait = 0.1
@@ -424,6 +428,7 @@ def build_services(settings: Settings, *, clock: Callable[[], datetime] = utc_no
         people=people,
         texts=texts,
         book=KeyBook(state, clock),
+        catalogue=Catalogue(state),
         audit=build_audit(settings, state, keys),
         spool=spool,
         writer=writer,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from landed.experiments.testers import fingerprint
 from landed.privacy import (
     Basis,
     Permissions,
@@ -19,6 +20,7 @@ from landed.privacy import (
     record_consents,
     record_request,
 )
+from landed.state import drop_testers
 from landed.wiring.services import Services
 
 __all__ = [
@@ -37,6 +39,9 @@ _SPOOL_SECONDS: Final = 20.0
 def take_erasure(services: Services, user_id: str, *, follow_links: bool = False) -> PrivacyRequest:
     """Take a request to forget a person; `landed.jobs` does it.
 
+    Whether the person is a tester of an experiment or a flag only the id tells, which nobody has
+    later: so that goes at once.
+
     Args:
         services: Running.
         user_id: The id as the host sends it.
@@ -44,8 +49,11 @@ def take_erasure(services: Services, user_id: str, *, follow_links: bool = False
 
     Raises:
         StoreError: The store is away or behind; nothing was taken.
+        StateError: The state is away; nothing was taken.
     """
     services.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
+    drop_testers(services.state, lambda definition: fingerprint(definition, user_id))
+    services.catalogue.refresh()
     key, *also = services.subject_keys(user_id)
     request = record_request(
         services.store,

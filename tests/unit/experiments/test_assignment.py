@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from landed.experiments import Experiment, Holdout, Slice, Variant, assign, evaluate, unit_of
 from landed.experiments.assignment import ranges_of
+from landed.experiments.testers import fingerprint
 from tests.unit.experiments.builders import a_split, an_experiment
 from tests.unit.experiments.growthbook import cases
 from tests.unit.experiments.translating import LEFT_OUT, experiment_of, left_out
@@ -93,13 +94,15 @@ def test_each_way_to_be_left_out_has_its_reason() -> None:
 
 
 def test_testers_see_their_variant_before_the_start_and_are_never_counted() -> None:
-    draft = an_experiment(overrides={"tester": "tips"})
+    draft = an_experiment(overrides={fingerprint("resume-tips", "tester"): "tips"})
     found = assign(draft, "tester", {})
     assert (found.variant, found.reason, found.is_counted) == ("tips", "override", False)
 
 
 def test_a_tester_of_a_draft_whose_variant_is_gone_meets_the_control() -> None:
-    found = evaluate(an_experiment(overrides={"tester": "gone"}), "tester", {})
+    found = evaluate(
+        an_experiment(overrides={fingerprint("resume-tips", "tester"): "gone"}), "tester", {}
+    )
     assert (found.variant, found.reason) == ("control", "control")
 
 

@@ -27,6 +27,7 @@ from landed.experiments.checking import (
     flag_faults,
     parse_definition,
 )
+from landed.experiments.testers import fingerprint
 from tests.unit.experiments.builders import a_split, an_experiment
 
 HALF = ((0.0, 0.5),)
@@ -41,7 +42,7 @@ def test_a_good_experiment_has_no_faults() -> None:
             layer=Slice(layer="editor", ranges=HALF),
             holdout=Holdout(salt="holdout-2026", share=0.05),
             targeting={"country": {"$in": ["DE"]}},
-            overrides={"tester": "tips"},
+            overrides={fingerprint("resume-tips", "tester"): "tips"},
         )
     )
 
@@ -98,9 +99,14 @@ def test_a_good_experiment_has_no_faults() -> None:
         ({"maturation_days": 366}, "maturation_days", "0 to 365"),
         ({"maturation_days": 7}, "maturation_days", "set at least 21"),
         ({"targeting": {"a": {"$x": 1}}}, "targeting.a.$x", "is no operator"),
-        ({"overrides": {"tester": "c"}}, "overrides", "is no variant"),
+        ({"targeting": {"user.E-Mail": "x"}}, "targeting.user.E-Mail", "name them as testers"),
+        ({"targeting": {"$or": [{"user_id": "7"}]}}, "targeting.user_id", "who it is"),
+        ({"targeting": {"to": {"$in": ["jo@example.com"]}}}, "targeting", "e-mail address"),
+        ({"unit": "job", "targeting": {"job": "7"}}, "targeting.job", "who it is"),
+        ({"overrides": {"user-42": "tips"}}, "overrides", "in the clear"),
+        ({"overrides": {"0" * 32: "c"}}, "overrides", "is no variant"),
         (
-            {"overrides": {f"u{n}": "tips" for n in range(1_001)}},
+            {"overrides": {f"{n:032x}": "tips" for n in range(1_001)}},
             "overrides",
             "more than 1,000 testers",
         ),

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from landed.experiments import Decision, Flag, Rule, Slice, Split, Variant, evaluate, unit_of
+from landed.experiments.testers import fingerprint
 from tests.unit.experiments.builders import an_experiment
 from tests.unit.experiments.growthbook import cases
 from tests.unit.experiments.translating import LEFT_OUT, flag_of, left_out
@@ -66,7 +67,7 @@ def a_flag(**changes: Any) -> Flag:
 
 
 def test_the_kill_switch_beats_every_rule_but_not_the_tester() -> None:
-    flag = a_flag(enabled=False, overrides={"tester": "on"})
+    flag = a_flag(enabled=False, overrides={fingerprint("new-editor", "tester"): "on"})
     assert evaluate(flag, "user-1", {}).reason == "disabled"
     assert evaluate(flag, "user-1", {}).value is False
     assert evaluate(flag, "tester", {}).reason == "override"
@@ -123,6 +124,8 @@ def test_an_experiment_may_carry_payloads() -> None:
     variants = (Variant(key="control", value={"model": "a"}), Variant(key="tips", value={}))
     found = evaluate(an_experiment(state="running", variants=variants), "user-1", {})
     assert found.value == {"model": "a"}
-    tester = an_experiment(variants=variants, overrides={"tester": "tips"})
+    tester = an_experiment(
+        variants=variants, overrides={fingerprint("resume-tips", "tester"): "tips"}
+    )
     assert evaluate(tester, "tester", {}).value == {}
     assert not evaluate(tester, "tester", {}).is_exposure

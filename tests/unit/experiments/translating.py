@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from landed.experiments.hashing import Algorithm, equal_weights
+from landed.experiments.testers import fingerprint
 from landed.experiments.types import Experiment, Flag, Phase, Rule, Slice, Split, Variant
 
 __all__ = ["LEFT_OUT", "experiment_of", "flag_of", "left_out"]
@@ -53,7 +54,9 @@ def flag_of(context: dict[str, Any], key: str) -> Flag:
         variants += map(lambda name, value: Variant(key=name, value=value), names, values)
         rules += [_rule(key, rule, names)] if values else []
         if key in context.get("forcedVariations", {}) and "variations" in rule:
-            overrides[context["attributes"]["id"]] = names[context["forcedVariations"][key]]
+            overrides[fingerprint(key, context["attributes"]["id"])] = names[
+                context["forcedVariations"][key]
+            ]
     return Flag(
         key=key,
         kind="json",
@@ -79,9 +82,14 @@ def experiment_of(context: dict[str, Any], given: dict[str, Any]) -> Experiment:
         phases=(Phase(split=_split(key, given, len(given["variations"]))),),
         layer=_layer(given),
         targeting=given.get("condition", {}),
-        overrides={context["attributes"]["id"]: str(forced[key])} if key in forced else {},
+        overrides=_testers(key, context, forced),
         state="running" if runs else "stopped",
     )
+
+
+def _testers(key: str, context: dict[str, Any], forced: dict[str, int]) -> dict[str, str]:
+    unit = context.get("attributes", {}).get("id", "")
+    return {fingerprint(key, unit): str(forced[key])} if key in forced else {}
 
 
 def _rule(key: str, rule: dict[str, Any], names: list[str]) -> Rule:

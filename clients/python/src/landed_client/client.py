@@ -6,14 +6,18 @@ import asyncio
 import logging
 import os
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from landed_client.delivery import Delivery
 from landed_client.encoding import encode_event, time_text
 from landed_client.events import MACHINE_EVENTS, Events
 from landed_client.events.about import About, Id
+from landed_client.flags import FlagBook, FlagReader, Whom
+from landed_client.flags.dealing import Answer
+from landed_client.flags.reading import Exposures
 from landed_client.sender import Sender
 from landed_client.session import Session
 from landed_client.spool import Spool
@@ -22,6 +26,8 @@ __all__ = ["AsyncClient", "Client"]
 
 _log = logging.getLogger("landed_client")
 _DEFAULT_URL = "http://127.0.0.1:8000"
+_FLAGS_SECONDS = 3.0  # the first question waits for them
+_Told = TypeVar("_Told")
 _MOST_BYTES = 128 * 1024  # of one event: what the server takes
 
 
@@ -45,10 +51,13 @@ class Client(Events):
         timeout_seconds: For one request.
         context: Said with every event, such as `{"app": {"version": "2.4.1"}}`.
         service: Whose the events are that programs report of themselves.
-        enabled: False: nothing is sent or kept, as in a test of the host's.
+        flags_key: Reads the definitions of flags: a key of scope `flags`; else the read key.
+        flags_every_seconds: How often they are read anew.
+        enabled: False: nothing is sent, kept or read, as in a test of the host's.
 
     Attributes:
         service: As given.
+        exposures: Tells who met which variant, each once.
 
     Raises:
         ValueError: The address is no HTTP address, or there is no write key.
@@ -74,17 +83,16 @@ class Client(Events):
         timeout_seconds: float = 10.0,
         context: Mapping[str, Any] | None = None,
         service: str = "service",
+        flags_key: str | None = None,
+        flags_every_seconds: float = 30.0,
         enabled: bool = True,
     ) -> None:
         key = write_key or os.environ.get("LANDED_WRITE_KEY", "")
         if enabled and not key:
             raise ValueError("there is no write key: give write_key or set LANDED_WRITE_KEY")
-        self._delivery = Delivery(
-            url or os.environ.get("LANDED_URL", _DEFAULT_URL),
-            key,
-            read_key or os.environ.get("LANDED_ADMIN_KEY", ""),
-            timeout_seconds,
-        )
+        where = url or os.environ.get("LANDED_URL", _DEFAULT_URL)
+        reads = read_key or os.environ.get("LANDED_ADMIN_KEY", "")
+        self._delivery = Delivery(where, key, reads, timeout_seconds)
         self._sender = Sender(
             self._delivery,
             Spool(Path(spool), max_spool_bytes) if spool is not None and enabled else None,
@@ -94,6 +102,10 @@ class Client(Events):
         self._context = dict(context or {})
         self._enabled = enabled
         self.service = service
+        flags = Delivery(where, key, flags_key or reads, min(timeout_seconds, _FLAGS_SECONDS))
+        self._book = FlagBook(flags.fetch_flags, every_seconds=flags_every_seconds)
+        self.exposures = Exposures(self.capture)
+        self._flags = FlagReader(self._book, self.exposures)
 
     @property
     def dropped(self) -> int:
@@ -174,6 +186,117 @@ class Client(Events):
         """
         return Session(self, user_id, started)
 
+    def flag(
+        self,
+        key: str,
+        default: Any = None,
+        *,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        consent: bool | None = None,
+        expose: bool = True,
+    ) -> Any:
+        """Give the value of a flag, or of an experiment.
+
+        It is found here, from definitions that are read anew in the background. While the server
+        is away, what was known holds. Only the first question of a process may wait for it.
+
+        Args:
+            key: Of the flag or experiment.
+            default: What is given where nothing is known of it.
+            user_id: Your id of the person.
+            anonymous_id: That of the device.
+            attributes: What conditions may ask for, and other units.
+            consent: Whether the person allows to be dealt variants; None: they said nothing to
+                you, and the purpose's basis decides.
+            expose: Whether the person meets it now, which is told once where it is an experiment.
+
+        Examples:
+            >>> client = Client(write_key="lw_…", enabled=False)
+            >>> client.flag("new-editor", False, user_id="u-1")
+            False
+        """
+        found = self._ask(
+            key, Whom(user_id, anonymous_id, attributes or {}, consent), expose=expose
+        )
+        return default if found is None or found.value is None else found.value
+
+    def variant(
+        self,
+        key: str,
+        default: str | None = None,
+        *,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        consent: bool | None = None,
+        expose: bool = True,
+    ) -> str | None:
+        """Give the variant that somebody gets; who is not in the experiment gets the control.
+
+        Args:
+            key: As in `flag`; so are the others.
+            default: What is given where nothing is known of it.
+            user_id: Your id of the person.
+            anonymous_id: That of the device.
+            attributes: What conditions may ask for, and other units.
+            consent: Whether the person allows it.
+            expose: Whether the person meets it now.
+
+        Examples:
+            >>> client = Client(write_key="lw_…", enabled=False)
+            >>> client.variant("resume-tips", "control", user_id="u-1")
+            'control'
+        """
+        found = self._ask(
+            key, Whom(user_id, anonymous_id, attributes or {}, consent), expose=expose
+        )
+        return default if found is None else found.variant
+
+    def exposed(
+        self,
+        key: str,
+        *,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        consent: bool | None = None,
+    ) -> bool:
+        """Tell that somebody meets their variant now, after `variant(…, expose=False)`.
+
+        Args:
+            key: As in `flag`; so are the others.
+            user_id: Your id of the person.
+            anonymous_id: That of the device.
+            attributes: What conditions may ask for, and other units.
+            consent: Whether the person allows it.
+
+        Returns:
+            Whether it is an exposure: not for testers, and not for whom the experiment is not.
+        """
+        found = self._ask(key, Whom(user_id, anonymous_id, attributes or {}, consent), expose=True)
+        return found is not None and found.is_exposure
+
+    def _ask(self, key: str, whom: Whom, *, expose: bool) -> Answer | None:
+        return self._flags.ask(key, whom, expose=expose) if self._enabled else None
+
+    @property
+    def knows_flags(self) -> bool:
+        """Whether definitions of flags were read."""
+        return self._book.is_known
+
+    def refresh_flags(self) -> bool:
+        """Read the definitions of flags now.
+
+        Returns:
+            Whether they changed.
+
+        Raises:
+            LandedError: The server refuses or is away; what was known holds.
+        """
+        return self._enabled and self._book.refresh()
+
     def read(self, path: str, **params: Any) -> Any:
         """Read an answer of the server's.
 
@@ -227,6 +350,7 @@ class Client(Events):
         Args:
             timeout_seconds: How long to try.
         """
+        self._book.stop()
         self._sender.close(timeout_seconds)
 
     def __enter__(self) -> Self:
@@ -262,6 +386,21 @@ class AsyncClient(Events):
     def session(self, user_id: Id, **started: Any) -> Session:
         """As `Client.session`; `async with` works as well."""
         return self.client.session(user_id, **started)
+
+    async def flag(self, key: str, default: Any = None, **whom: Any) -> Any:
+        """As `Client.flag`; only before anything is known it waits."""
+        return await self._asked(partial(self.client.flag, key, default, **whom))
+
+    async def variant(self, key: str, default: str | None = None, **whom: Any) -> str | None:
+        """As `Client.variant`."""
+        return await self._asked(partial(self.client.variant, key, default, **whom))
+
+    async def exposed(self, key: str, **whom: Any) -> bool:
+        """As `Client.exposed`."""
+        return await self._asked(partial(self.client.exposed, key, **whom))
+
+    async def _asked(self, ask: Callable[[], _Told]) -> _Told:
+        return ask() if self.client.knows_flags else await asyncio.to_thread(ask)
 
     async def read(self, path: str, **params: Any) -> Any:
         """As `Client.read`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -20,6 +20,8 @@ __all__ = ["Delivery", "Sent"]
 
 _log = logging.getLogger("landed_client")
 _EVENTS = "/api/analytics/events"
+_FLAGS = "/api/flags/definitions"
+_NOT_MODIFIED = 304
 _TOO_LARGE = 413
 # Wrong keys are mended and busy servers recover: such events are worth keeping.
 _LATER = frozenset((401, 403, 404, 408, 425, 429))
@@ -118,12 +120,15 @@ class Delivery:
             except ValueError as error:
                 raise LandedError(0, "no_json", f"{path} did not answer with JSON.") from error
 
-    def open(self, path: str, params: dict[str, Any]) -> Any:
+    def open(
+        self, path: str, params: dict[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> Any:
         """Open one answer to read it in pieces; close it after use.
 
         Args:
             path: As in `read`.
             params: As in `read`.
+            headers: What else is told.
 
         Raises:
             LandedError: The server refuses or is away.
@@ -137,7 +142,8 @@ class Delivery:
         kept = {name: value for name, value in params.items() if value is not None}
         query = f"?{urlencode(kept, doseq=True)}" if kept else ""
         request = Request(  # noqa: S310 - the scheme was checked
-            self.url + path + query, headers={"Authorization": f"Bearer {self._read_key}"}
+            self.url + path + query,
+            headers={"Authorization": f"Bearer {self._read_key}", **(headers or {})},
         )
         try:
             return urlopen(request, timeout=self._timeout)  # noqa: S310 - as above
@@ -146,6 +152,29 @@ class Delivery:
                 raise _problem(error) from None
         except OSError as error:
             raise LandedError(0, "away", f"{self.url} cannot be reached: {error}") from error
+
+    def fetch_flags(self, tag: str) -> tuple[Any, str] | None:
+        """Read the flags and experiments that the server offers.
+
+        Args:
+            tag: Of what is known; empty: nothing.
+
+        Returns:
+            The offer and its tag; None: it is what is known.
+
+        Raises:
+            LandedError: The server refuses, is away or answers with no JSON.
+        """
+        headers = {"If-None-Match": tag} if tag else {}
+        try:
+            with self.open(_FLAGS, {}, headers=headers) as answer:
+                return json.load(answer), answer.headers.get("ETag", "")
+        except LandedError as error:
+            if error.status == _NOT_MODIFIED:
+                return None
+            raise
+        except (ValueError, HTTPException, OSError) as error:
+            raise LandedError(0, "no_json", f"{_FLAGS} did not answer with JSON.") from error
 
 
 def _taken(body: bytes) -> Sent:

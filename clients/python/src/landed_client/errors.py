@@ -1,8 +1,8 @@
-"""What goes wrong when numbers are read."""
+"""What goes wrong when numbers or flags are read."""
 
 from __future__ import annotations
 
-__all__ = ["LandedError"]
+__all__ = ["InvalidInputError", "LandedError"]
 
 
 class LandedError(Exception):
@@ -25,3 +25,7 @@ class LandedError(Exception):
         self.status = status
         self.code = code
         self.detail = detail
+
+
+class InvalidInputError(ValueError):
+    """A definition of a flag holds what has no sense; it fits nobody."""

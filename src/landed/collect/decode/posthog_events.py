@@ -15,7 +15,7 @@ import msgspec
 from landed.collect.decode.fields import path_of, text_id
 from landed.errors import InvalidEventError
 
-__all__ = ["Call", "sort_properties", "translate"]
+__all__ = ["UNCOUNTED", "Call", "sort_properties", "translate"]
 
 Properties = dict[str, Any]
 
@@ -51,6 +51,8 @@ _CONTEXT: Final[Mapping[str, tuple[str, str]]] = {
 # Copies of what the envelope holds, and the key: raw, they do not belong to properties.
 _ENVELOPE: Final = frozenset({"token", "distinct_id", "locally_evaluated"})
 _KEPT_SCALARS: Final = (str, int, float)
+UNCOUNTED: Final = ("Tester", "Decided")
+"""Reasons of our answers to `/flags` with which a variant is met that no analysis counts."""
 
 
 class Call(msgspec.Struct, gc=False):
@@ -169,11 +171,22 @@ def _screened(call: Call) -> tuple[str, str, Properties]:
 
 
 def _exposed(call: Call) -> tuple[str, str, Properties]:
-    """A flag's answer is text (a variant) or true or false."""
-    answer = call.theirs.get("$feature_flag_response")
-    variant = str(answer).lower() if answer is None or isinstance(answer, bool) else answer
-    exposure = {"experiment_id": _needed(call, "$feature_flag"), "variant": variant}
+    """A variant that was met; asking for a plain flag, or without being in, is no exposure."""
+    key, answer = _needed(call, "$feature_flag"), call.theirs.get("$feature_flag_response")
+    if not isinstance(answer, str) or _is_uncounted(call.theirs):
+        told = answer if isinstance(answer, str) else str(answer).lower()
+        return call.user_id, "feature_flag_called", {**call.own, "flag_key": key, "answer": told}
+    exposure: Properties = {"experiment_id": key, "variant": answer}
+    version = call.theirs.get("$feature_flag_version")
+    if type(version) is int and version > 0:
+        exposure["experiment_version"] = version
     return call.user_id, "experiment_exposed", {**call.own, **exposure}
+
+
+def _is_uncounted(theirs: Properties) -> bool:
+    """Whether our own answer said that it is no experiment, or nobody who counts."""
+    is_flag = theirs.get("$feature_flag_has_experiment") is False
+    return is_flag or theirs.get("$feature_flag_reason") in UNCOUNTED
 
 
 def _interacted(call: Call) -> tuple[str, str, Properties]:

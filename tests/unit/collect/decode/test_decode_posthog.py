@@ -16,8 +16,10 @@ from landed.collect.decode import (
     decode_posthog_v1,
     replies,
 )
+from landed.collect.decode.posthog_events import UNCOUNTED
 from landed.collect.types import Decoded, RawEvent
 from landed.errors import MalformedRequestError, TooLargeError
+from landed.experiments.posthog_flags import NO_EXPOSURE
 
 NOW = datetime(2026, 11, 21, 2, 26, 14, 653480, tzinfo=UTC)
 LIB = {
@@ -106,13 +108,31 @@ def test_the_exposure_of_the_python_library() -> None:
     }
     event = one("$feature_flag_called", flag)
     assert event.event == "experiment_exposed"
-    assert event.properties == {"experiment_id": "exp", "variant": "test"}
+    told = {"experiment_id": "exp", "variant": "test", "experiment_version": 2}
+    assert event.properties == told
 
 
-@pytest.mark.parametrize(("answer", "variant"), [(True, "true"), (False, "false"), (None, "none")])
-def test_flags_without_variants(answer: Any, variant: str) -> None:
-    properties = {"$feature_flag": "exp", "$feature_flag_response": answer}
-    assert one("$feature_flag_called", properties).properties["variant"] == variant
+@pytest.mark.parametrize(
+    ("answer", "more", "told"),
+    [
+        (True, {}, "true"),
+        (False, {}, "false"),
+        (None, {}, "none"),
+        ("big", {"$feature_flag_has_experiment": False}, "big"),
+        *(("tips", {"$feature_flag_reason": words}, "tips") for words in UNCOUNTED),
+    ],
+)
+def test_asking_for_a_flag_or_without_being_in_is_no_exposure(
+    answer: Any, more: dict[str, Any], told: str
+) -> None:
+    properties = {"$feature_flag": "exp", "$feature_flag_response": answer, **more}
+    event = one("$feature_flag_called", properties)
+    assert event.event == "feature_flag_called"
+    assert event.properties == {"flag_key": "exp", "answer": told}
+
+
+def test_the_words_are_those_of_our_own_answers() -> None:
+    assert set(UNCOUNTED) == NO_EXPOSURE
 
 
 def test_the_v1_request_and_its_answer() -> None:

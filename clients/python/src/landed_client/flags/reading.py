@@ -1,0 +1,139 @@
+"""Asking for flags: the answer, and the exposure that goes with it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from landed_client.events.about import About, Id
+from landed_client.flags.book import FlagBook
+from landed_client.flags.dealing import (
+    PEOPLE,
+    Answer,
+    Definition,
+    evaluate,
+    evaluate_undealt,
+    unit_of,
+)
+
+__all__ = ["Exposures", "FlagReader", "Whom"]
+
+Capture = Callable[[str, About, Mapping[str, Any]], str]
+_MOST_REMEMBERED: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom an answer is for.
+
+    Attributes:
+        user_id: Your id of the person.
+        anonymous_id: That of the device.
+        attributes: What conditions may ask for.
+        consent: Whether the person allows to be dealt variants; None: they said nothing here.
+    """
+
+    user_id: Id | None = None
+    anonymous_id: Id | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    consent: bool | None = None
+
+    @property
+    def about(self) -> About:
+        """Whose an event is."""
+        about: About = {}
+        if self.user_id is not None:
+            about["user_id"] = self.user_id
+        if self.anonymous_id is not None:
+            about["anonymous_id"] = self.anonymous_id
+        return about
+
+    def unit(self, definition: Definition) -> str:
+        """Give the unit that a definition deals.
+
+        Args:
+            definition: As the server offers it.
+        """
+        return unit_of(definition, self.user_id, self.anonymous_id, self.attributes)
+
+
+class Exposures:
+    """Tells each exposure once: of a unit to a variant, as far as this process remembers.
+
+    Args:
+        capture: Sends an event.
+        most: How many are remembered; of the oldest, some may be told again.
+    """
+
+    def __init__(self, capture: Capture, *, most: int = _MOST_REMEMBERED) -> None:
+        self._capture = capture
+        self._most = most
+        self._lock = threading.Lock()
+        self._told: dict[int, None] = {}  # hashes alone, since ids of people add up
+
+    def tell(self, unit: str, about: About, exposure: Mapping[str, Any]) -> None:
+        """Send an exposure, unless it was sent.
+
+        Args:
+            unit: Who or what was dealt.
+            about: Whose the event is.
+            exposure: Properties of `experiment_exposed`.
+        """
+        number = hash(
+            (unit, *(exposure.get(name) for name in ("experiment_id", "variant", "salt")))
+        )
+        with self._lock:
+            if number in self._told:
+                return
+            if len(self._told) >= self._most:
+                del self._told[next(iter(self._told))]
+            self._told[number] = None
+        self._capture("experiment_exposed", about, exposure)
+
+
+class FlagReader:
+    """Answers for flags and experiments, and tells who met what.
+
+    Args:
+        book: What the server offers.
+        exposures: Tells them.
+    """
+
+    def __init__(self, book: FlagBook, exposures: Exposures) -> None:
+        self._book = book
+        self._exposures = exposures
+
+    def ask(self, key: str, whom: Whom, *, expose: bool) -> Answer | None:
+        """Say what somebody gets; None: there is no such thing, as far as is known.
+
+        Args:
+            key: Of a flag or an experiment.
+            whom: For whom.
+            expose: Whether the person meets it now.
+        """
+        offer = self._book.current()
+        definition = None if offer is None else offer.definitions.get(key)
+        if offer is None or definition is None:
+            return None
+        allowed = whom.consent if whom.consent is not None else not offer.needs_consent
+        if not allowed:
+            return evaluate_undealt(definition)
+        unit = whom.unit(definition)
+        found = evaluate(definition, unit, whom.attributes)
+        if expose and found.is_exposure:
+            self._exposures.tell(unit, whom.about, _exposure(definition, found, unit))
+        return found
+
+
+def _exposure(definition: Definition, found: Answer, unit: str) -> dict[str, Any]:
+    split = definition["split"]
+    return {
+        "experiment_id": found.key,
+        "variant": found.variant,
+        "experiment_version": found.version,
+        "salt": split["salt"],
+        "algorithm": split.get("algorithm"),
+        "unit": None if definition["unit"] in PEOPLE else unit,
+    }

@@ -1,0 +1,124 @@
+"""All definitions in memory, as the state has them: each evaluation asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from landed.errors import StateError
+from landed.experiments.types import Experiment, Flag
+from landed.state import (
+    DEFINITIONS_MARK,
+    DefinitionKind,
+    DefinitionRow,
+    State,
+    fetch_definitions,
+    fetch_mark,
+)
+
+__all__ = ["Catalogue", "Snapshot", "read_row"]
+
+_T = TypeVar("_T", Experiment, Flag)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All definitions at one moment.
+
+    Attributes:
+        number: Moves with each change of any of them.
+        experiments: Key → experiment, whatever its state.
+        flags: Key → flag.
+    """
+
+    number: int = 0
+    experiments: Mapping[str, Experiment] = field(default_factory=lambda: MappingProxyType({}))
+    flags: Mapping[str, Flag] = field(default_factory=lambda: MappingProxyType({}))
+
+    @cached_property
+    def served(self) -> Mapping[str, Experiment | Flag]:
+        """What evaluation answers for: no drafts, and of what is archived only what was decided."""
+        experiments = {key: one for key, one in self.experiments.items() if _is_served(one)}
+        return MappingProxyType({**experiments, **self.flags})
+
+
+def _is_served(experiment: Experiment) -> bool:
+    if experiment.state == "archived":
+        return experiment.decision is not None
+    return experiment.state != "draft"
+
+
+class Catalogue:
+    """All definitions, in memory.
+
+    `refresh` reads them again when their mark has moved, which servers that share the database
+    all see. While the database is away, those of before hold.
+
+    Args:
+        state: Where they are kept.
+
+    Examples:
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
+        >>> from landed.state import connect_state
+        >>> with TemporaryDirectory() as data:
+        ...     state = connect_state(None, Path(data))
+        ...     state.migrate()
+        ...     catalogue = Catalogue(state)
+        ...     catalogue.refresh()
+        ...     len(catalogue.current().experiments)
+        ...     state.close()
+        0
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._snapshot = Snapshot()
+
+    def current(self) -> Snapshot:
+        """Give the definitions as they were read last; nothing is read now."""
+        return self._snapshot
+
+    def refresh(self) -> None:
+        """Take in what changed.
+
+        Raises:
+            StateError: The database is away, or has a definition of a newer landed; what was known
+                stays known.
+        """
+        if fetch_mark(self._state, DEFINITIONS_MARK) == self._snapshot.number:
+            return
+        number, rows = fetch_definitions(self._state)
+        self._snapshot = Snapshot(
+            number=number,
+            experiments=_of_kind(rows, "experiment", Experiment),
+            flags=_of_kind(rows, "flag", Flag),
+        )
+
+
+def _of_kind(rows: list[DefinitionRow], kind: DefinitionKind, of: type[_T]) -> Mapping[str, _T]:
+    return MappingProxyType({row.key: read_row(row, of) for row in rows if row.kind == kind})
+
+
+def read_row(row: DefinitionRow, kind: type[_T]) -> _T:
+    """Read the definition of a row.
+
+    Args:
+        row: As the state has it.
+        kind: `Experiment` or `Flag`.
+
+    Raises:
+        StateError: A newer landed wrote it.
+    """
+    try:
+        return msgspec.json.decode(row.body, type=kind)
+    except msgspec.DecodeError as error:
+        raise StateError(
+            f"The definition of {row.key!r} cannot be read ({error}); a newer landed wrote it. "
+            "Install that version."
+        ) from error
