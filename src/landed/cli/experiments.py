@@ -147,8 +147,7 @@ def create(
 
     Examples:
 
-        landed experiments create resume-tips --variant control --variant tips --primary
-        interview_rate --hypothesis "Tips bring more interviews, since CVs get finished."
+        landed experiments create resume-tips --variant control --variant tips
 
         landed experiments create ranking-2 --file ranking-2.json
     """
@@ -193,7 +192,7 @@ def edit(key: Key, changes: Set = None, data: DataOption = None) -> None:
 
     Examples:
 
-        landed experiments edit resume-tips --set horizon_weeks=3 --set primary=interview_rate
+        landed experiments edit resume-tips --set primary=interview_rate --set horizon_weeks=3
     """
     with changing(data, "edit_experiment", key) as desk:
         kept = edit_experiment(desk, key, _changes(changes), act())
