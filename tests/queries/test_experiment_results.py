@@ -40,7 +40,7 @@ def interviewed(person: str, day: int, sent: int) -> Row:
     )
 
 
-def values(result: Result, number: int = 0) -> dict[str, tuple[int, float | None]]:
+def values(result: Result, number: int = 0) -> dict[str, Any]:
     return {
         one.variant: (one.units, one.estimate.value if one.estimate else None)
         for one in result.metrics[number].readings
@@ -215,7 +215,8 @@ def test_units_that_are_no_people_are_clusters_of_them(store: Store) -> None:
     assert result.health.stray == 1
     # Two applications of three people, one of two.
     assert values(result) == {"control": (2, pytest.approx(2 / 3)), "tips": (2, 0.5)}
-    assert result.segments == result.looks == ()
+    assert not result.segments
+    assert not result.looks
 
 
 def test_a_sum_is_cut_where_one_in_a_thousand_lies_above(store: Store) -> None:

@@ -94,7 +94,9 @@ def test_where_nobody_or_one_person_is_there_is_no_error() -> None:
 def test_intervals_of_applications_cover_the_truth_only_when_people_are_the_units() -> None:
     """Two equal arms; people who are alike in all their applications."""
     rng = np.random.default_rng(7)
-    people, naive, clustered = 250, [], []
+    people = 250
+    naive: list[bool] = []
+    clustered: list[bool] = []
     for _ in range(200):
         arms = [rows_of(rng, people) for _ in range(2)]
         plain = [estimate_incidence(table(rows), horizon=HORIZON) for rows in arms]

@@ -21,12 +21,15 @@ WORTH = 0.05
 
 
 def a_health(**changes: Any) -> Health:
-    values = {"units": {"control": 500, "tips": 500}, "expected_shares": {}} | changes
+    values: dict[str, Any] = {
+        "units": {"control": 500, "tips": 500},
+        "expected_shares": {},
+    } | changes
     return Health(**values)
 
 
 def an_outlook(**changes: Any) -> Outlook:
-    values = {
+    values: dict[str, Any] = {
         "units": 1000,
         "planned_units": 1000,
         "planned_days": 14,
@@ -43,7 +46,7 @@ def a_metric(*parts: Comparison, **changes: Any) -> MetricResult:
     reading = Reading(
         variant="control", units=500, estimate=Estimate(value=0.2, ci_low=0.1, ci_high=0.3)
     )
-    values = {
+    values: dict[str, Any] = {
         "metric": "interview_rate",
         "title": "Interview rate",
         "unit": "share",
@@ -58,7 +61,7 @@ def a_metric(*parts: Comparison, **changes: Any) -> MetricResult:
 
 def compared(low: float, high: float, *, better: bool | None = None, **more: Any) -> Comparison:
     found = Estimate(value=(low + high) / 2, ci_low=low, ci_high=high, p_value=0.01)
-    values = {"variant": "tips", "absolute": found, "is_better": better} | more
+    values: dict[str, Any] = {"variant": "tips", "absolute": found, "is_better": better} | more
     return Comparison(**values, significant=better is not None)
 
 
