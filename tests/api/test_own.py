@@ -89,6 +89,13 @@ def test_the_text_and_its_version_are_shown(own: Client, services: Services) -> 
     assert forms(own)["messages"]["answer"] == "yes"
 
 
+def test_the_page_speaks_to_the_person_and_not_of_them(own: Client) -> None:
+    page = own.get("/me", headers=PAGE).text
+    assert "there is no event of yours" in page
+    for words in ("the person", "this person", "send the id"):
+        assert words not in page.lower()
+
+
 def test_restriction_takes_the_data_out_and_puts_them_back(
     own: Client, services: Services, who: str
 ) -> None:

@@ -22,6 +22,7 @@ from landed.insights import AlertBook, Targets
 from landed.privacy import AuditLog, Keys, Pseudonymiser, TextKeys
 from landed.state import State, connect_state
 from landed.store import connect
+from landed.wiring import KeptThing
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ class SmallServices:
 
     def subject_key(self, user_id: str) -> bytes:
         return Pseudonymiser(b"a secret of 32 bytes for testing").subject_key(user_id)
+
+    def fetch_kept(self) -> list[KeptThing]:
+        return []
 
     @property
     def audit(self) -> AuditLog:

@@ -289,6 +289,7 @@ def test_the_privacy_page_says_what_is_due(market: Server, opened: Opener) -> No
         fields = page.locator("#panel-scrubbed\\.fields tbody tr", has_text="recruiter_email")
         expect(fields).to_contain_text("⟨EMAIL⟩")
         expect(page.locator("#panel-kept")).to_contain_text("LANDED_KEEP_EVENTS_DAYS")
+        expect(page.locator("#panel-kept tbody")).to_contain_text("state")
         expect(page.locator("#panel-audit .check-name")).to_have_text("In order")
         page.get_by_role("button", name="Restricted people").focus()
         expect(page.get_by_role("tooltip", name=re.compile("kept and not used"))).to_be_visible()

@@ -88,6 +88,17 @@ def test_a_segment_is_sealed_by_age_and_by_size(tmp_path: Path) -> None:
         assert spool.sealed()[0].token != spool.sealed()[1].token
 
 
+def test_an_appended_batch_is_sealed_though_nothing_follows(tmp_path: Path) -> None:
+    with running(Spool(tmp_path, segment_max_seconds=0.05)) as spool:
+        time.sleep(0.1)  # its thread waits for the first event
+        spool.append("events", build_batch([a_row(1)], EVENTS_SCHEMA))
+        end = time.monotonic() + 5
+        while not spool.sealed():
+            assert time.monotonic() < end
+            time.sleep(0.01)
+        assert ids_on_disk(tmp_path) == [1]
+
+
 def test_an_old_segment_grows_on_while_another_waits_for_the_store(tmp_path: Path) -> None:
     sealed = threading.Semaphore(0)
     spool = Spool(tmp_path, segment_max_seconds=0.02)

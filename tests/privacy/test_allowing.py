@@ -225,8 +225,29 @@ def test_who_is_forgotten_said_nothing(tmp_path: Path) -> None:
         assert found["history"] == []
         assert send(server, an_event("ann"))["accepted"] == 1
         # Requests and the audit log know the digest for good; what was said is gone.
-        with sqlite3.connect(data / "state" / "state.db") as kept:
-            assert kept.execute("SELECT count(*) FROM consents").fetchone() == (0,)
+        assert count_words(data) == 0
+    # A backup of the state from before brings her words back; the next start forgets them again.
+    with sqlite3.connect(data / "state" / "state.db") as kept:
+        (subject,) = kept.execute("SELECT subject FROM audit WHERE action = 'erasure'").fetchone()
+        row = (subject, "analytics", False, 0, "test", "2026-01-01 00:00:00.000000")
+        kept.execute(f"INSERT INTO consents ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608
+        kept.execute("UPDATE marks SET number = number + 1 WHERE name = 'consents'")
+    assert count_words(data) == 1
+    with serving(data) as server:
+        end = time.monotonic() + 30
+        while count_words(data):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert send(server, an_event("ann"))["accepted"] == 1
+
+
+COLUMNS = "subject, purpose, granted, version, source, said_at"
+
+
+def count_words(data: Path) -> int:
+    with sqlite3.connect(data / "state" / "state.db") as kept:
+        (found,) = kept.execute("SELECT count(*) FROM consents").fetchone()
+        return int(found)
 
 
 @pytest.mark.parametrize(

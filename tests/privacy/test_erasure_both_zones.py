@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -167,3 +171,36 @@ def test_while_the_zone_is_off_the_certificate_says_so(data: Path) -> None:
         while zone_rows(server) != known - 4:  # its start looks for everybody who ever asked
             assert time.monotonic() < end
             time.sleep(0.2)
+
+
+DIE = """
+import os, signal, sys
+from unittest import mock
+sys.argv = ["landed", "privacy", "forget", "--yes", "--data", sys.argv[2], "killed"]
+with mock.patch({place!r}, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)):
+    from landed.cli import main
+    main()
+"""
+PLACES = ("landed.training.erasing.erase_training", "landed.privacy.erasure.sign_certificate")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_kill_between_the_zones_forgets_in_both_all_the_same(data: Path, place: str) -> None:
+    with serving(data, LANDED_TRAINING="1") as server:
+        before = server.count(), zone_rows(server)
+        tell(server, "killed")
+        server.wait_for(f"SELECT 1 FROM events HAVING count() = {before[0] + 3}")  # noqa: S608
+    dying = subprocess.run(
+        [sys.executable, "-c", DIE.format(place=place), "x", str(data)],
+        env={**os.environ, "LANDED_TRAINING": "1"},
+        check=False,
+        timeout=120,
+    )
+    assert dying.returncode == -signal.SIGKILL
+    with serving(data, LANDED_TRAINING="1") as server:
+        (newest, *_) = httpx.get(f"{server.url}/api/privacy/erasures", headers=ADMIN).json()
+        done = wait_until_done(server, f"/api/privacy/erasures/{newest['request_id']}")
+        deleted = {one["place"]: one.get("deleted") for one in done["certificate"]["places"]}
+        assert deleted["log of events, with its rollups and what was set aside"] == 3
+        assert deleted["training zone"] == 5
+        assert (server.count(), zone_rows(server)) == before

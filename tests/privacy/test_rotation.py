@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -365,3 +366,60 @@ def test_an_export_into_a_folder_with_the_same_ring_gives_the_same_people(tmp_pa
         send(server, "old")
         wait_for(server, 4)
         assert sorted(keys_in(server).values()) == [1, 3]
+
+
+def test_people_of_an_old_export_are_known_as_soon_as_they_are_imported(tmp_path: Path) -> None:
+    one, two, file = tmp_path / "one", tmp_path / "two", tmp_path / "all.parquet"
+    with serving(one) as server:
+        for user_id in ("old", "back", "early"):
+            send(server, user_id)
+        wait_for(server, 3)
+    assert run(one, "export", str(file)).returncode == 0
+    # Another folder that has the first version of the key, and has nobody of them in its roster.
+    (two / "keys").mkdir(parents=True, mode=0o700)
+    shutil.copy(one / "keys" / "pseudonym.key", two / "keys")
+    rotate(two)
+    first, second = secrets_of(two)
+    with serving(two) as server:
+        send(server, "early")  # is here before the import: nothing can tell who it is
+        wait_for(server, 1)
+        decline = {"sec-gpc": "1", "Authorization": f"Bearer {WRITE_KEY}"}
+        event = {"event": "note_seen", "user_id": "back"}
+        httpx.post(f"{server.url}/api/analytics/events", json=event, headers=decline)
+        done = run(two, "import", str(file))
+        assert "3 events imported" in done.stderr
+        wait_for(server, 4)
+        for user_id in ("old", "back", "early", "new"):
+            send(server, user_id)
+        wait_for(server, 8)
+        expected = {
+            under(first, "old"): 2,
+            under(first, "back"): 2,
+            under(first, "early"): 1,
+            under(second, "early"): 2,
+            under(second, "new"): 1,
+        }
+        assert keys_in(server) == expected
+    assert [path.name for path in (two / "keys").glob("people-*")] == ["people-2-1.roster"]
+    rotate(two)
+    with serving(two) as server:  # nobody's pseudonym changes again
+        for user_id in ("old", "back", "early"):
+            send(server, user_id)
+        wait_for(server, 11)
+        again = {"old": first, "back": first, "early": second}
+        for user_id, secret in again.items():
+            expected[under(secret, user_id)] += 1
+        assert keys_in(server) == expected
+        # Who is here under two versions is found, and forgotten, under both.
+        found = server.post("/api/privacy/access", {"user_id": "early"}, key=ADMIN_KEY)
+        assert len(found.raise_for_status().json()["events"]) == 4
+        restrict(server, "early", restricted=True)
+        assert not {under(first, "early"), under(second, "early")} & set(keys_in(server))
+        restrict(server, "early", restricted=False)
+        assert keys_in(server) == expected
+        server.post("/api/privacy/erasures", {"user_id": "early"}, key=ADMIN_KEY)
+        end = time.monotonic() + 30
+        while {under(first, "early"), under(second, "early")} & set(keys_in(server)):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert sum(keys_in(server).values()) == 7

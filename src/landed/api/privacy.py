@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
@@ -248,12 +249,12 @@ async def show_person(request: AnyRequest) -> Response[str]:
     """Answer an access request: as JSON, or as a page that can be handed on."""
     asked = parse_body(await request.body(), _decode, _EXAMPLE)
     services: Services = request.app.state.services
-    key = services.subject_key(asked.user_id)
-    note_subject(request, key)
+    keys = services.subject_keys(asked.user_id)
+    note_subject(request, keys[0])
 
     def show() -> Response[str]:
         taught = services.fetch_taught(asked.user_id)
-        return _show(services, key, asked.format, taught=taught, follow_links=asked.follow_links)
+        return _show(services, keys, asked.format, taught=taught, follow_links=asked.follow_links)
 
     return await asyncio.to_thread(show)
 
@@ -274,9 +275,9 @@ def export_subject(
 ) -> Response[str]:
     """Answer an access request, as `POST /api/privacy/access` does."""
     services: Services = request.app.state.services
-    key = services.subject_key(user_id)
-    note_subject(request, key)
-    return _show(services, key, format, taught=services.fetch_taught(user_id))
+    keys = services.subject_keys(user_id)
+    note_subject(request, keys[0])
+    return _show(services, keys, format, taught=services.fetch_taught(user_id))
 
 
 @get(
@@ -295,18 +296,18 @@ def show_own(
     services: Services = request.app.state.services
     zone = bytes.fromhex(request.state.zone)
     taught = services.training.fetch_rows(zone) if services.training and zone else None
-    return _show(services, bytes.fromhex(request.state.subject), format, taught=taught)
+    return _show(services, [bytes.fromhex(request.state.subject)], format, taught=taught)
 
 
 def _show(
     services: Services,
-    subject_key: bytes,
+    subject_keys: Sequence[bytes],
     form: Format,
     *,
     taught: list[dict[str, Any]] | None,
     follow_links: bool = False,
 ) -> Response[str]:
-    found = services.fetch_person(subject_key, follow_links=follow_links)
+    found = services.fetch_person(*subject_keys, follow_links=follow_links)
     found = replace(found, taught=taught)
     is_page = form == "html"
     return Response(

@@ -88,9 +88,9 @@ def _do(services: Services, method: str, path: str, body: dict[str, Any]) -> Any
 
 
 def _show(services: Services, body: dict[str, Any]) -> str:
-    key = services.subject_key(body["user_id"])
+    keys = services.subject_keys(body["user_id"])
     write = write_personal_html if body["format"] == "html" else write_personal_json
-    found = services.fetch_person(key, follow_links=body["follow_links"])
+    found = services.fetch_person(*keys, follow_links=body["follow_links"])
     return write(replace(found, taught=services.fetch_taught(body["user_id"])))
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from landed.cli.local import find_server, opened, settings_for
+from landed.cli.local import find_server, opened, opened_state, settings_for
 from landed.cli.options import DataOption
 from landed.config import Settings
 from landed.errors import InvalidInputError
@@ -95,13 +97,16 @@ def rotate_master(
 def rotate(data: DataOption = None) -> None:
     """Make a new data key, and write the embedded store anew with it. Stop the server before.
 
+    With several servers on one state stop all of them, and give each this `data.keys`.
+
     The spool follows by itself, as its segments are short-lived. Older keys stay, wrapped: backups
     made before need them. It needs as much free room as the largest table has.
     """
     settings = settings_for(data)
     if find_server(settings) is not None:
         raise InvalidInputError("A server runs on this folder; stop it, then rotate its keys.")
-    vault = add_data_key(_folder(settings), _master(settings), utc_now())
+    with _alone(settings):
+        vault = add_data_key(_folder(settings), _master(settings), utc_now())
     tables: list[str] = []
     if settings.store is None and store_is_sealed(settings.data / "store"):
         with opened(settings) as services:
@@ -109,6 +114,18 @@ def rotate(data: DataOption = None) -> None:
     _console.print(
         f"Data key {vault.current.key_id} is current; {len(tables)} tables were written anew."
     )
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Another server on the state would meet keys of texts that it cannot open."""
+    if settings.state is None:
+        yield
+        return
+    with opened_state(settings) as state:
+        state.be_present()
+        with state.alone():
+            yield
 
 
 def _folder(settings: Settings) -> Path:

@@ -50,6 +50,10 @@ class Collector:
         """The server's time, for decoders that correct a client's clock."""
         return self._clock()
 
+    def forget_ids(self) -> None:
+        """Look everybody's id up anew: others are known than before."""
+        self._pipeline.pseudonymiser.forget_recent()
+
     def check_room(self) -> None:
         """Refuse before any work is done.
 

@@ -20,6 +20,7 @@ __all__ = [
     "Row",
     "is_exported",
     "leave_out",
+    "people_of",
     "read_events_batch",
     "read_exported_row",
     "seal_rows",
@@ -114,6 +115,17 @@ def leave_out(batch: pa.RecordBatch, wanted: Erasable) -> pa.RecordBatch:
     return batch.filter(pa.array(kept, pa.bool_()))
 
 
+def people_of(batch: pa.RecordBatch) -> set[bytes]:
+    """Give the pseudonyms of everybody in rows: whose they are, and whom they mention.
+
+    Args:
+        batch: Rows in `EVENTS_SCHEMA`.
+    """
+    mentioned = (_ANYBODY.findall(text) for text in batch["properties"].to_pylist())
+    named = {bytes.fromhex(one) for some in mentioned for one in some}
+    return {*batch["subject_key"].to_pylist(), *named}
+
+
 def seal_rows(batch: pa.RecordBatch, texts: TextKeys) -> pa.RecordBatch:
     """Seal what people wrote where an export has it readable; the rest stays as it is.
 
@@ -201,6 +213,7 @@ def _dense(value: Any) -> str:
 
 _TELLING: Final = ("subject_key", "occurred_at", "received_at", "properties")
 _MENTION: Final = re.compile(r'"(?:user|previous)_key": ?"([0-9a-f]{32})"')
+_ANYBODY: Final = re.compile(r'"(?:user|anonymous|previous|group)_key": ?"([0-9a-f]{32})"')
 _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "event": _event,
     "source": _text,

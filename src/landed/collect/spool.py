@@ -147,7 +147,7 @@ class Spool:
         self._disk_bytes = 0
         self._queue: list[_Commit] = []
         self._pending_bytes = 0
-        self._closing = False
+        self._closing = self._appended = False
         self._writable = True
         self._open: dict[Lane, OpenSegment] = {}
         self._opened_at: dict[Lane, float] = {}
@@ -189,8 +189,7 @@ class Spool:
                 f"{self._pending_bytes:,} bytes wait for the disk; the bound is "
                 f"{self._max_pending_bytes:,}. Send again after the time in Retry-After."
             )
-        used = self._disk_bytes
-        if used > self._max_bytes:
+        if (used := self._disk_bytes) > self._max_bytes:
             raise SpoolFullError(
                 f"The spool holds {used:,} bytes that the store has not taken yet; the bound is "
                 f"{self._max_bytes:,} (LANDED_SPOOL_MAX_BYTES). Send again after the time in "
@@ -240,6 +239,9 @@ class Spool:
                 self._append(lane, batch)
             except OSError as error:
                 raise _disk_refused(error) from error
+        with self._waiting:  # an idle thread must wake to seal it
+            self._appended = True
+            self._waiting.notify()
 
     def append_when_room(self, lane: Lane, batch: pa.RecordBatch, *, timeout: float) -> None:
         """Commit a ready-made batch as soon as the store has taken most of those before it.
@@ -329,7 +331,10 @@ class Spool:
         committed_at = -_BUSY_SECONDS
         while True:
             with self._waiting:
-                self._waiting.wait_for(lambda: self._queue or self._closing, self._patience())
+                self._waiting.wait_for(
+                    lambda: self._queue or self._closing or self._appended, self._patience()
+                )
+                self._appended = False
             if self._queue and time.monotonic() - committed_at < _BUSY_SECONDS:
                 # Under load a moment more makes one sync of several; a lone request never waits.
                 time.sleep(_GATHER_SECONDS)

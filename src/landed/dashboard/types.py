@@ -13,6 +13,7 @@ from landed.dashboard.saving import ViewStore
 from landed.insights import AlertBook, OverviewQueries, Targets
 from landed.privacy import AuditLog, TextKeys, Vault
 from landed.state import State
+from landed.wiring import KeptThing
 
 __all__ = [
     "Banner",
@@ -108,6 +109,10 @@ class Services(Protocol):
 
     def subject_key(self, user_id: str) -> bytes:
         """Give the pseudonym of a person."""
+        ...
+
+    def fetch_kept(self) -> Sequence[KeptThing]:
+        """Tell what is kept in every zone, and what goes when."""
         ...
 
     @property

@@ -9,7 +9,13 @@ from typing import Final
 import structlog
 
 from landed.errors import LandedError
-from landed.privacy import destroy_text_keys, erase_requested, fetch_orders, finish_erased
+from landed.privacy import (
+    destroy_text_keys,
+    erase_requested,
+    fetch_orders,
+    finish_erased,
+    forget_words_again,
+)
 from landed.wiring import Services, follow_wishes, keep_restrictions
 
 __all__ = ["erase_forever", "erase_now"]
@@ -27,7 +33,7 @@ def erase_now(services: Services, *, search: bool) -> int:
 
     Args:
         services: Of the installation.
-        search: Also look for rows and keys that came back, of people who were forgotten before, are
+        search: Also look for rows, words and keys that came back, of people who were forgotten before, are
             restricted or took back that models may learn from them: one look at every row.
 
     Returns:
@@ -55,6 +61,8 @@ def erase_now(services: Services, *, search: bool) -> int:
     waiting = finish_erased(
         services.store, services.state, requests, services.keys, now, training=zone
     )
+    if search:
+        forget_words_again(services.state, requests)
     services.people.refresh()
     follow_wishes(services, search=search)
     if zone is not None and search:

@@ -52,6 +52,7 @@ from landed.privacy.erasure import (
     erasable_of,
     erase_requested,
     finish_erased,
+    forget_words_again,
 )
 from landed.privacy.inventory import HeldField, list_held, list_tables
 from landed.privacy.key_ages import KeyAge, fetch_key_ages
@@ -88,7 +89,8 @@ from landed.privacy.requests import (
     record_request,
     withdraw_requests,
 )
-from landed.privacy.rings import KeyVersion, Ring, add_version, read_ring
+from landed.privacy.rings import KeyVersion, Ring, add_people, add_version, read_ring
+from landed.privacy.rosters import short_digest
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.sealed_files import (
     SEALED_ENDING,
@@ -150,6 +152,7 @@ __all__ = [
     "TrainingKey",
     "Vault",
     "add_data_key",
+    "add_people",
     "add_version",
     "answer_request",
     "ask_request",
@@ -173,6 +176,7 @@ __all__ = [
     "find_master",
     "find_training_key",
     "finish_erased",
+    "forget_words_again",
     "has_texts",
     "hide_texts",
     "is_key_name",
@@ -203,6 +207,7 @@ __all__ = [
     "seal_texts",
     "sealed_file",
     "sender_of",
+    "short_digest",
     "sign_certificate",
     "verify_certificate",
     "withdraw_requests",

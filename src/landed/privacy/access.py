@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
@@ -17,7 +17,7 @@ from landed.privacy.requests import (
     PrivacyRequest,
     digest_subject,
     fetch_requests,
-    fetch_subjects,
+    find_subjects,
 )
 from landed.privacy.sealed_texts import open_texts, sender_of
 from landed.privacy.text_keys import TextKeys
@@ -72,6 +72,7 @@ def fetch_personal_data(
     subject_key: bytes,
     now: datetime,
     *,
+    also: Sequence[bytes] = (),
     follow_links: bool = False,
     texts: TextKeys | None = None,
 ) -> PersonalData:
@@ -82,6 +83,7 @@ def fetch_personal_data(
         state: Has what the person allows.
         subject_key: Of the id that the host knows.
         now: The time.
+        also: The same person's pseudonyms under other versions of the key.
         follow_links: Also what is under the ids that the person's events claim, see
             `fetch_subjects`; never for the person's own eyes, who could claim anybody's.
         texts: Open what the person wrote; None: it is told as if it were forgotten.
@@ -91,7 +93,7 @@ def fetch_personal_data(
         StoreError: The store is away.
         StateError: The state is away.
     """
-    subjects = fetch_subjects(store, subject_key) if follow_links else (subject_key,)
+    subjects = find_subjects(store, (subject_key, *also), follow_links=follow_links)
     events: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     for at in range(0, len(subjects), KEYS_AT_ONCE):

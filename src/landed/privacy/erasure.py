@@ -27,6 +27,7 @@ __all__ = [
     "erasable_of",
     "erase_requested",
     "finish_erased",
+    "forget_words_again",
 ]
 
 _COPIES: Final = (
@@ -198,6 +199,22 @@ def finish_erased(
         elif request.state != "done":
             waiting.append(request)
     return waiting
+
+
+def forget_words_again(state: State, requests: Sequence[PrivacyRequest]) -> int:
+    """Delete what forgotten people had said before they asked, if a backup of the state has it.
+
+    Args:
+        state: The state.
+        requests: All of them; what people said whose request is not done yet is obeyed.
+
+    Returns:
+        How many rows there were.
+
+    Raises:
+        StateError: The state is away; try again.
+    """
+    return sum(_forget_words(state, one) for one in requests if one.state == "done")
 
 
 def _forget_words(state: State, request: PrivacyRequest) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from landed.errors import InvalidInputError
 from landed.privacy.key_files import locked
 from landed.privacy.rings import SECRET_BYTES, as_secret, read_ring
+from landed.privacy.rosters import KnownPeople
 from landed.privacy.sealed_keys import read_key, write_key
 from landed.privacy.types import Keys, TrainingKey
 from landed.privacy.vault import Vault
@@ -64,7 +65,7 @@ def load_keys(
     with locked(folder):
         _read_or_make(folder / "pseudonym.key", lambda: entropy(SECRET_BYTES).hex(), vault)
         ring = read_ring(folder, vault)
-        roster = ring.known(folder)
+        roster = KnownPeople(ring.known(folder))
         write = fixed_write or _token_file(folder / "write.key", "lw_", entropy, vault)
         admin = fixed_admin or _token_file(folder / "admin.key", "la_", entropy, vault)
         analyst = fixed_analyst or _token_file(folder / "analyst.key", "lr_", entropy, vault)

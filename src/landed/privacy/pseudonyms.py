@@ -96,6 +96,26 @@ class Pseudonymiser:
         found = self._recent.get(raw)
         return self._new_subject(raw) if found is None else found
 
+    def subject_keys(self, raw: str) -> tuple[bytes, ...]:
+        """Give all pseudonyms under which a person is known here, the one that holds first.
+
+        There is more than one where an export was imported after the person had come back: what
+        is kept about a person must be looked for under each.
+
+        Args:
+            raw: As `subject_key` has it.
+
+        Raises:
+            InvalidEventError: As `subject_key`.
+        """
+        others = (mac.digest(raw) for mac in (*self._older, self._subject))
+        known = (key for key in others if short_digest(key) in self._roster)
+        return tuple(dict.fromkeys((self.subject_key(raw), *known)))
+
+    def forget_recent(self) -> None:
+        """Look everybody up anew: others are known than before."""
+        self._recent.clear()
+
     def digest_id(self, raw: str, *, domain: str) -> bytes:
         """Give 16 bytes for an id that is not a person's: a message, a session.
 
@@ -153,10 +173,12 @@ class Pseudonymiser:
         return digest
 
     def _known(self, raw: str, newest: bytes) -> bytes:
-        """Look under all versions, whoever it is: how long it takes tells nobody who is known."""
+        """Look under all versions, whoever it is: how long it takes tells nobody who is known.
+
+        Of several that are known the latest holds, so that nobody's pseudonym changes again.
+        """
         found = newest
-        for mac in self._older:
-            key = mac.digest(raw)
+        for key in (*(mac.digest(raw) for mac in self._older), newest):
             found = key if short_digest(key) in self._roster else found
         return found
 

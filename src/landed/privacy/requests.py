@@ -30,6 +30,7 @@ __all__ = [
     "fetch_orders",
     "fetch_requests",
     "fetch_subjects",
+    "find_subjects",
     "record_request",
     "record_step",
     "withdraw_requests",
@@ -169,6 +170,26 @@ def fetch_subjects(store: RequestStore, subject_key: bytes) -> tuple[bytes, ...]
     return tuple(found)
 
 
+def find_subjects(
+    store: RequestStore, keys: Sequence[bytes], *, follow_links: bool
+) -> tuple[bytes, ...]:
+    """Give a person's pseudonyms, and where it is wanted, those that their events claim.
+
+    Args:
+        store: The store.
+        keys: Of the id that the host knows, under every version of the key.
+        follow_links: See `fetch_subjects`.
+
+    Raises:
+        InvalidInputError: The events claim too many ids.
+        StoreError: The store is away.
+    """
+    if not follow_links:
+        return tuple(keys)
+    linked = (one for key in keys for one in fetch_subjects(store, key))
+    return tuple(dict.fromkeys((*keys, *linked)))
+
+
 def _links(store: RequestStore, keys: Sequence[bytes]) -> list[tuple[bytes, bool]]:
     asked = {"subjects": [str(uuid.UUID(bytes=key)) for key in keys]}
     rows = store.query("subject_links", asked)
@@ -180,6 +201,7 @@ def record_request(
     subject_key: bytes,
     now: datetime,
     *,
+    also: Sequence[bytes] = (),
     follow_links: bool = False,
     training: Sequence[str] = (),
 ) -> PrivacyRequest:
@@ -189,6 +211,7 @@ def record_request(
         store: The store; what waits in the spool should be in it, since it may link ids.
         subject_key: Pseudonym of the person.
         now: The time.
+        also: The same person's pseudonyms under other versions of the key.
         follow_links: Also under the ids that the person's events claim, see `fetch_subjects`.
         training: Digests of the person's pseudonyms in the training zone.
 
@@ -196,7 +219,7 @@ def record_request(
         InvalidInputError: The events claim too many ids.
         StoreError: The store is away; nothing was taken, so ask again.
     """
-    keys = fetch_subjects(store, subject_key) if follow_links else (subject_key,)
+    keys = find_subjects(store, (subject_key, *also), follow_links=follow_links)
     request = _new_request(keys, now, training)
     record_step(store, request)
     return request

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +22,7 @@ from landed.privacy.rosters import RosterNote, open_roster, write_roster
 from landed.privacy.sealed_keys import read_key, write_key
 from landed.privacy.vault import Vault
 
-__all__ = ["KeyVersion", "Ring", "add_version", "as_secret", "read_ring"]
+__all__ = ["KeyVersion", "Ring", "add_people", "add_version", "as_secret", "read_ring"]
 
 SECRET_BYTES: Final = 32
 _FILE: Final = "pseudonym.key"
@@ -85,7 +85,12 @@ class Ring:
         """
         if self.roster is None:
             return ()
-        return open_roster(_roster_file(folder, self.newest.number), self.roster)
+        return open_roster(_roster_file(folder, self.versions, self.part), self.roster)
+
+    @property
+    def part(self) -> int:
+        """How often people were added since the newest version was made."""
+        return 0 if self.roster is None else self.roster.part
 
 
 def read_ring(folder: Path, vault: Vault | None) -> Ring:
@@ -137,21 +142,55 @@ def add_version(
     """
     with locked(folder):
         ring = read_ring(folder, vault)
-        ring.known(folder)  # what it was is looked at before it is taken over
-        number = ring.newest.number + 1
-        known = folder / _KNOWN
-        with known.open("wb") as file:
-            known.chmod(0o600)
-            file.writelines(people)
-        told = sorted({int(one[:16], 16) for one in digests})
-        before = [] if ring.roster is None else [_roster_file(folder, ring.newest.number)]
-        roster = write_roster(_roster_file(folder, number), [known, *before], told)
-        fresh = KeyVersion(number, entropy(SECRET_BYTES), now)
-        after = Ring((*ring.versions, fresh), roster)
-        write_key(folder / _FILE, _written(after), vault)
-        for stale in set(folder.glob("people-*")) - {_roster_file(folder, number)}:
-            stale.unlink()
-        return after
+        fresh = KeyVersion(ring.newest.number + 1, entropy(SECRET_BYTES), now)
+        return _replace_ring(folder, vault, ring, (*ring.versions, fresh), people, digests)
+
+
+def add_people(
+    folder: Path, vault: Vault | None, *, people: Iterable[bytes], digests: Iterable[str]
+) -> Ring:
+    """Let further people be known, without another version: those that an export brings in.
+
+    As `add_version`, it is done as a whole or not at all.
+
+    Args:
+        folder: Of the keys; there are two versions or more.
+        vault: The data keys; None where no master key is set.
+        people: What the store knows, or nothing.
+        digests: SHA-256 of further pseudonyms, as hexadecimal digits.
+
+    Raises:
+        InvalidInputError: A key file is damaged.
+        StoreError: The store went away; nothing is changed.
+    """
+    with locked(folder):
+        ring = read_ring(folder, vault)
+        return _replace_ring(folder, vault, ring, ring.versions, people, digests)
+
+
+def _replace_ring(  # noqa: PLR0917 - what two callers hand on
+    folder: Path,
+    vault: Vault | None,
+    ring: Ring,
+    versions: tuple[KeyVersion, ...],
+    people: Iterable[bytes],
+    digests: Iterable[str],
+) -> Ring:
+    ring.known(folder)  # what it was is looked at before it is taken over
+    known = folder / _KNOWN
+    with known.open("wb") as file:
+        known.chmod(0o600)
+        file.writelines(people)
+    told = sorted({int(one[:16], 16) for one in digests})
+    before = [] if ring.roster is None else [_roster_file(folder, ring.versions, ring.part)]
+    part = ring.part + 1 if versions == ring.versions else 0
+    path = _roster_file(folder, versions, part)
+    note = write_roster(path, [known, *before], told)
+    after = Ring(versions, replace(note, part=part))
+    write_key(folder / _FILE, _written(after), vault)
+    for stale in set(folder.glob("people-*")) - {path}:
+        stale.unlink()
+    return after
 
 
 def as_secret(path: Path, text: str) -> bytes:
@@ -173,8 +212,8 @@ def as_secret(path: Path, text: str) -> bytes:
     return secret
 
 
-def _roster_file(folder: Path, version: int) -> Path:
-    return folder / f"people-{version}.roster"
+def _roster_file(folder: Path, versions: Sequence[KeyVersion], part: int) -> Path:
+    return folder / f"people-{len(versions)}{f'-{part}' if part else ''}.roster"
 
 
 def _parsed(path: Path, whole: Any) -> Ring:
@@ -185,7 +224,11 @@ def _parsed(path: Path, whole: Any) -> Ring:
         for place, entry in enumerate(whole["versions"], 1)
     )
     note = whole["roster"]
-    return Ring((*versions[:-1], versions[-1]), RosterNote(int(note["people"]), note["sha256"]))
+    return Ring((*versions[:-1], versions[-1]), _parsed_note(note))
+
+
+def _parsed_note(note: Any) -> RosterNote:
+    return RosterNote(int(note["people"]), note["sha256"], int(note.get("part", 0)))
 
 
 def _written(ring: Ring) -> str:
@@ -193,7 +236,7 @@ def _written(ring: Ring) -> str:
         {"secret": one.secret.hex(), "made_at": one.made_at.isoformat()} for one in ring.versions
     ]
     roster = ring.roster
-    note = None if roster is None else {"people": roster.people, "sha256": roster.sha256}
+    note = None if roster is None else asdict(roster)
     return json.dumps({"versions": entries, "roster": note})
 
 

@@ -12,7 +12,7 @@ import hashlib
 import mmap
 import os
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -23,7 +23,14 @@ from numpy.typing import NDArray
 from landed.errors import InvalidInputError
 from landed.privacy.key_files import sync_folder
 
-__all__ = ["Roster", "RosterNote", "open_roster", "short_digest", "write_roster"]
+__all__ = [
+    "KnownPeople",
+    "Roster",
+    "RosterNote",
+    "open_roster",
+    "short_digest",
+    "write_roster",
+]
 
 _BYTES: Final = 8
 _STORED: Final = np.dtype("<u8")
@@ -38,10 +45,12 @@ class RosterNote:
     Attributes:
         people: How many are in it.
         sha256: Of the file, as hexadecimal digits.
+        part: How often people were added since the newest version was made.
     """
 
     people: int
     sha256: str
+    part: int = 0
 
 
 def short_digest(subject_key: bytes) -> int:
@@ -76,6 +85,33 @@ class Roster:
         numbers, number = self._numbers, cast(int, person)
         at = bisect_left(numbers, number)
         return at < len(numbers) and numbers[at] == number
+
+
+class KnownPeople:
+    """The roster of a running server, which a longer one can replace.
+
+    Args:
+        roster: As it is now.
+
+    Attributes:
+        whole_at: When everybody whom the store knows was put into it, by a clock that only grows;
+            for whoever does that.
+    """
+
+    def __init__(self, roster: Container[int]) -> None:
+        self._roster = roster
+        self.whole_at = float("-inf")
+
+    def __contains__(self, person: object) -> bool:
+        return person in self._roster
+
+    def replace(self, roster: Container[int]) -> None:
+        """Go on with another roster, in all that asks this one.
+
+        Args:
+            roster: With everybody who was in the one before.
+        """
+        self._roster = roster
 
 
 def open_roster(path: Path, note: RosterNote) -> Roster:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Container
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from landed.privacy.rosters import KnownPeople
 
 __all__ = ["Keys", "Kind", "TrainingKey"]
 
@@ -51,7 +52,8 @@ class Keys:
         admin_key: What an operator shows to read and administer.
         analyst_key: What somebody shows to see numbers, and no single person.
         later: Further versions of the pseudonym secret; new people get the last one.
-        roster: Who is known under a version before the last one, see `landed.privacy.rosters`.
+        roster: Who is known already, under whatever version, see `landed.privacy.rosters`; those
+            who came under the last one since it was made need not be in it.
 
     Examples:
         >>> keys = Keys(bytes(32), "lw_one", "la_two", "lr_three")
@@ -66,7 +68,7 @@ class Keys:
     admin_key: str = field(repr=False)
     analyst_key: str = field(repr=False)
     later: tuple[bytes, ...] = field(default=(), repr=False)
-    roster: Container[int] = field(default=(), repr=False, compare=False)
+    roster: KnownPeople = field(default_factory=lambda: KnownPeople(()), repr=False, compare=False)
 
     def __repr__(self) -> str:
         return "Keys(…)"

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from landed.errors import InvalidInputError, StateError
+from landed.state.locks import Presence, waiting_for
 
 __all__ = ["LATEST", "State", "connect_state"]
 
@@ -21,6 +22,7 @@ LATEST: Final = "0006"
 
 _LOCK_SECONDS: Final = 10.0
 _MIGRATION_LOCK: Final = 0x6C616E646564  # "landed", for PostgreSQL's advisory lock
+_MOVING_SECONDS: Final = 60.0
 _READS: Final = "landed_reads"
 _DRIVERS: Final = {
     "sqlite": "sqlite",
@@ -49,6 +51,7 @@ class State:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._reads = engine.execution_options(**{_READS: True})
+        self._presence = Presence(engine, "servers")
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -129,8 +132,56 @@ class State:
                 "its log. End what reads there; it is tried again."
             )
 
+    @contextmanager
+    def moving(self, *, seconds: float = _MOVING_SECONDS) -> Iterator[None]:
+        """Move rows of people between tables: one thread of one server does so at a time.
+
+        Args:
+            seconds: How long to wait for another one.
+
+        Raises:
+            StateError: The database is away, or another server does not come to an end.
+        """
+        with _in_our_words(), waiting_for(self._engine, "moving", seconds) as is_taken:
+            if not is_taken:
+                raise StateError(
+                    f"Rows of restricted people still move after {seconds:.0f} s, perhaps on "
+                    "another server; it is not begun before that ends, so try again."
+                )
+            yield
+
+    def be_present(self) -> None:
+        """Tell others that a server works on this state; again it makes sure of it.
+
+        Raises:
+            StateError: The database is away, or somebody works alone on it just now.
+        """
+        with _in_our_words():
+            is_present = self._presence.keep()
+        if not is_present:
+            raise StateError(
+                "A new version of the pseudonym key is being made; start the server when it is "
+                "done, with the key files that it made."
+            )
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Do what no server may be running beside; none starts meanwhile.
+
+        Raises:
+            StateError: The database is away, or a server is running on this state.
+        """
+        with _in_our_words(), self._presence.alone() as is_alone:
+            if not is_alone:
+                raise StateError(
+                    "Another server runs on this state (LANDED_STATE). Stop all of them, then do "
+                    "it again."
+                )
+            yield
+
     def close(self) -> None:
         """Give all connections back."""
+        self._presence.leave()
         self._engine.dispose()
 
 

@@ -23,7 +23,7 @@ def follow_wishes(services: Services, *, search: bool = False) -> None:
     zone = services.training
     if zone is None:
         return
-    with services.moving:
+    with services.state.moving():
         wishes = [one for one in fetch_wishes(services.state) if search or one.state != "done"]
         if wishes:
             zone.follow(wishes)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from landed.state import count_kept
 from landed.store import TRAINING_KEPT_BY, Store, fetch_kept, fetch_kept_besides
-from landed.wiring.services import Services
+
+if TYPE_CHECKING:
+    from landed.wiring.services import Services
 
 __all__ = ["KeptThing", "fetch_everything_kept"]
 

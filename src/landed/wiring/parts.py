@@ -226,10 +226,9 @@ def build_training(
 
 def ask_state(state: State, keys: Keys) -> Trains:
     """Whether what a person said lets their data teach models, if their events say so too."""
-    subject_key = Pseudonymiser.of(keys).subject_key
 
     def trains(user_id: str) -> bool:
-        found = fetch_permissions(state, [subject_key(user_id)])
+        found = fetch_permissions(state, [Pseudonymiser.of(keys).subject_key(user_id)])
         said = next(one.said for one in found.purposes if one.purpose == "training")
         return found.restricted_since is None and (said is None or found.allows("training"))
 

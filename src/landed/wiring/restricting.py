@@ -38,20 +38,20 @@ def restrict_person(services: Services, user_id: str, *, is_wanted: bool) -> Per
     """
     return restrict_subject(
         services,
-        services.subject_key(user_id),
+        *services.subject_keys(user_id),
         is_wanted=is_wanted,
         zone_key=services.zone_key(user_id),
     )
 
 
 def restrict_subject(
-    services: Services, subject_key: bytes, *, is_wanted: bool, zone_key: bytes = b""
+    services: Services, *subject_keys: bytes, is_wanted: bool, zone_key: bytes = b""
 ) -> Permissions:
     """Do as `restrict_person` does, where the pseudonym is at hand.
 
     Args:
         services: Running.
-        subject_key: Pseudonym of the person.
+        *subject_keys: Pseudonyms of the person, the one that holds first.
         is_wanted: False to lift it.
         zone_key: Their pseudonym in the training zone; empty: they have none there.
 
@@ -59,22 +59,22 @@ def restrict_subject(
         StoreError: The store is away or behind. A restriction that was begun is gone on with.
         StateError: The state is away; nothing was done.
     """
-    digest, training = digest_subject(subject_key), zone_digests(zone_key)
-    with services.moving:
+    digests, training = list(map(digest_subject, subject_keys)), zone_digests(zone_key)
+    note = start_restriction if is_wanted else end_restrictions
+    with services.state.moving():
+        if not is_wanted:
+            put_back(services.store, digests)
+        for digest in digests:
+            note(services.state, digest, services.clock(), training=training)
+        services.people.refresh()
         if is_wanted:
-            start_restriction(services.state, digest, services.clock(), training=training)
-            services.people.refresh()
             services.empty_spool(_SPOOL_SECONDS)
-            set_aside(services.store, [digest])
-        else:
-            put_back(services.store, [digest])
-            end_restrictions(services.state, digest, services.clock(), training=training)
-            services.people.refresh()
+            set_aside(services.store, digests)
     services.forget_answers()
     with suppress(LandedError):  # it is away, so that nobody reads it either; the job goes on
         follow_wishes(services)
     services.asked.set()
-    return fetch_permissions(services.state, [subject_key])
+    return fetch_permissions(services.state, subject_keys)
 
 
 def keep_restrictions(services: Services) -> int:
@@ -90,7 +90,7 @@ def keep_restrictions(services: Services) -> int:
         StoreError: The store is away; do it again.
         StateError: The state is away; do it again.
     """
-    with services.moving:
+    with services.state.moving():
         restricted = [one.subject for one in fetch_restrictions(services.state)]
         moved = set_aside(services.store, restricted)
     if moved:

@@ -30,8 +30,14 @@ def rotate_pseudonyms(services: Services, *, actor: str) -> Ring:
 
     Raises:
         StoreError: The store is away or behind; nothing was changed.
-        StateError: It cannot be noted, so that it is not done.
+        StateError: It cannot be noted, so that it is not done. Or another server runs on the same
+            state: somebody new there would get the old version, and be a stranger here.
     """
+    with services.state.alone():
+        return _rotate(services, actor)
+
+
+def _rotate(services: Services, actor: str) -> Ring:
     services.empty_spool(_SPOOL_SECONDS)
     now = services.clock()
     services.audit.append("rotate_pseudonyms", actor=actor, now=now)

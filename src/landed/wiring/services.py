@@ -57,6 +57,7 @@ from landed.wiring.health import (
     check_training,
     check_writer,
 )
+from landed.wiring.keeping import KeptThing, fetch_everything_kept
 from landed.wiring.parts import (
     ask_state,
     build_audit,
@@ -68,6 +69,7 @@ from landed.wiring.parts import (
     read_keys,
     utc_now,
 )
+from landed.wiring.welcoming import welcome_people
 
 __all__ = ["Services", "build_services"]
 
@@ -103,7 +105,6 @@ class Services:
         asked: Set when somebody asked to be forgotten, or said what the training zone must follow;
             `landed.jobs` does it.
         keepers: What throws kept answers away, once somebody's rows are gone.
-        moving: Held while rows of restricted people move.
         training: The training zone; None while it is switched off.
         vault: The data keys; None where no master key is set.
     """
@@ -127,7 +128,6 @@ class Services:
     alerts: AlertBook
     asked: threading.Event = field(default_factory=threading.Event)
     keepers: list[Callable[[], None]] = field(default_factory=list)
-    moving: threading.Lock = field(default_factory=threading.Lock)
     training: TrainingZone | None = None
     vault: Vault | None = None
 
@@ -136,10 +136,12 @@ class Services:
 
         Raises:
             KeyChangedError: Events wait in the spool that were taken with another key.
-            StateError: The state database is away: nobody knows what people allow.
+            StateError: The state database is away: nobody knows what people allow. Or a new version
+                of the pseudonym key is being made beside us.
             InvalidInputError: Keys of people's texts are wrapped with data keys that are missing.
         """
         self.state.migrate()
+        self.state.be_present()
         self.people.refresh()
         self.texts.check()
         self._refresh_keys()
@@ -209,11 +211,14 @@ class Services:
         """
         return None if self.training is None else self.training.fetch_person(user_id)
 
-    def fetch_person(self, subject_key: bytes, *, follow_links: bool = False) -> PersonalData:
+    def fetch_person(
+        self, subject_key: bytes, *also: bytes, follow_links: bool = False
+    ) -> PersonalData:
         """Read everything that is kept about a person.
 
         Args:
             subject_key: Pseudonym of the person.
+            *also: Those under other versions of the key.
             follow_links: Also what is under the ids that the person's events claim.
 
         Raises:
@@ -226,9 +231,19 @@ class Services:
             self.state,
             subject_key,
             now,
+            also=also,
             follow_links=follow_links,
             texts=self.texts,
         )
+
+    def fetch_kept(self) -> list[KeptThing]:
+        """Tell what is kept in every zone, and what goes when.
+
+        Raises:
+            StoreError: A store is away.
+            StateError: The state is away.
+        """
+        return fetch_everything_kept(self)
 
     def note_command(
         self, action: str, subject_key: bytes = b"", *, detail: Mapping[str, bool] | None = None
@@ -254,6 +269,14 @@ class Services:
         """
         return Pseudonymiser.of(self.keys).subject_key(user_id)
 
+    def subject_keys(self, user_id: str) -> tuple[bytes, ...]:
+        """Give all pseudonyms under which a person is known, the one that holds first.
+
+        Args:
+            user_id: The id as the host sends it.
+        """
+        return Pseudonymiser.of(self.keys).subject_keys(user_id)
+
     def restore(self, batch: pa.RecordBatch, *, timeout: float) -> int:
         """Take rows of an export back, but those of people who asked to be forgotten since.
 
@@ -267,10 +290,12 @@ class Services:
         Raises:
             StoreError: The store is away, so nobody knows who asked.
             SpoolFullError: There is no room.
-            StateError: Texts are to be sealed, and the state, which keeps their keys, is away.
+            StateError: Texts are to be sealed, and the state, which keeps their keys, is away. Or
+                people are to be known, and another server runs, which would not know them.
         """
         orders = erasable_of(fetch_orders(self.store))
         kept = seal_rows(leave_out(batch, orders), self.texts)
+        welcome_people(self, kept)
         self.spool.append_when_room("events", kept, timeout=timeout)
         return int(kept.num_rows)
 
@@ -334,6 +359,7 @@ class Services:
                 _log.warning("keys_not_read", reason=error.message)
 
     def _refresh_keys(self) -> None:
+        self.state.be_present()
         self.book.refresh()
         self.texts.refresh()
         self.catalogue.refresh()

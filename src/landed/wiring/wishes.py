@@ -54,11 +54,12 @@ def take_erasure(services: Services, user_id: str, *, follow_links: bool = False
     services.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
     drop_testers(services.state, lambda definition: fingerprint(definition, user_id))
     services.catalogue.refresh()
-    key = services.subject_key(user_id)
+    key, *also = services.subject_keys(user_id)
     request = record_request(
         services.store,
         key,
         services.clock(),
+        also=also,
         follow_links=follow_links,
         training=zone_digests(services.zone_key(user_id)),
     )

@@ -30,7 +30,7 @@ from landed.privacy import (
 )
 from landed.privacy.purposes import DEFAULT_BASES
 from landed.state import AnswerCount, ConsentRow, DayCount
-from landed.store import Kept
+from landed.wiring import KeptThing
 
 NOW = datetime(2026, 5, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -150,14 +150,30 @@ def test_how_much_was_looked_at_is_told() -> None:
     assert panel(block, "scrubbed.fields").notes == ()
 
 
-def test_what_has_no_limit_is_no_good_sign() -> None:
-    kept = [Kept("events", None, 5, NOW, 0, 0), Kept("quarantine", 90, 0, None, 2, 1)]
+def kept_thing(
+    zone: str, kind: str, days: int | None, rows: int, oldest: datetime | None
+) -> KeptThing:
+    return KeptThing(
+        zone=zone, kind=kind, days=days, rows=rows, oldest=oldest, due=2, soon=1, stays="for good"
+    )
+
+
+def test_every_zone_is_shown_and_what_has_no_limit_is_no_good_sign() -> None:
+    kept = [
+        kept_thing("log", "events", None, 5, NOW),
+        kept_thing("log", "quarantine", 90, 0, None),
+        kept_thing("training", "resume_events", None, 4, NOW),
+        kept_thing("training", "interactions", None, 3, NOW),
+        kept_thing("state", "audit", None, 2, NOW),
+    ]
     found = panel(build_kept(kept), "kept")
-    assert (found.checks[0].is_well, found.checks[0].note) == (False, "none for events")
-    assert "LANDED_KEEP_EVENTS_DAYS" in found.notes[1]
+    told = "none for events, resume events, interactions"
+    assert (found.checks[0].is_well, found.checks[0].note) == (False, told)
+    assert "set LANDED_KEEP_EVENTS_DAYS and LANDED_KEEP_TRAINING_DAYS." in found.notes[1]
     assert found.grid is not None
-    assert found.grid.rows[1] == ("quarantine", "90 days", 0, "", 3)
-    assert panel(build_kept(kept[1:]), "kept").checks[0].is_well
+    assert found.grid.rows[1] == ("log", "quarantine", "90 days", 0, "", 3)
+    assert found.grid.rows[4] == ("state", "audit", "for good", 2, NOW.date(), 3)
+    assert panel(build_kept([kept[1], kept[4]]), "kept").checks[0].is_well
 
 
 def test_keys_that_are_due_are_counted() -> None:

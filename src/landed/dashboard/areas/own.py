@@ -85,7 +85,7 @@ def plan_own(asked: Asked) -> PagePlan:
                 fetch=lambda: _fetch_wishes(asked, key),
                 is_fresh=True,
             ),
-            *person_parts(asked, key, links=_FILES),
+            *person_parts(asked, key, links=_FILES, is_own=True),
         ),
     )
 

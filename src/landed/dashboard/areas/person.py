@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from landed.dashboard.areas.event_words import detail_words
 from landed.dashboard.grids import Column, Grid
 from landed.dashboard.panels import Asked, Block, Fact, PagePlan, Panel, Part, make_tile
 from landed.dashboard.wording import number
-from landed.errors import InvalidInputError
+from landed.errors import InvalidInputError, NotFoundError
 from landed.insights import (
     LoggedEvent,
     PersonBehaviour,
@@ -57,25 +58,33 @@ def plan_person(asked: Asked) -> PagePlan:
     )
 
 
-def person_parts(asked: Asked, key: bytes, links: Links = ()) -> tuple[Part, ...]:
+def person_parts(
+    asked: Asked, key: bytes, links: Links = (), *, is_own: bool = False
+) -> tuple[Part, ...]:
     """Say of which parts a page about somebody is made.
 
     Args:
         asked: A period.
         key: Pseudonym of the person.
         links: To everything that is kept.
+        is_own: Whether it is the person who looks.
     """
     store, period = asked.store, asked.period
+    told = _told_to_themselves if is_own else _told
     return (
         Part(
             name="behaviour",
-            title="What the person did",
-            fetch=lambda: build_person_block(fetch_person_behaviour(store, key, period, asked.now)),
+            title="What you did" if is_own else "What the person did",
+            fetch=lambda: told(
+                lambda: build_person_block(fetch_person_behaviour(store, key, period, asked.now))
+            ),
         ),
         Part(
             name="success",
-            title="What became of the person",
-            fetch=lambda: build_success_panel(fetch_person_success(store, key, asked.now)),
+            title="What became of it" if is_own else "What became of the person",
+            fetch=lambda: told(
+                lambda: build_success_panel(fetch_person_success(store, key, asked.now))
+            ),
         ),
         Part(
             name="timeline",
@@ -83,9 +92,22 @@ def person_parts(asked: Asked, key: bytes, links: Links = ()) -> tuple[Part, ...
             fetch=lambda: build_timeline(
                 fetch_person_timeline(store, key, period, limit=_MOST, texts=asked.services.texts),
                 links,
+                who="you" if is_own else "the person",
             ),
         ),
     )
+
+
+def _told(fetch: Callable[[], Block]) -> Block:
+    return fetch()
+
+
+def _told_to_themselves(fetch: Callable[[], Block]) -> Block:
+    """What is said to who looks a person up, about their id, is nothing to that very person."""
+    try:
+        return fetch()
+    except NotFoundError:
+        raise NotFoundError("there is no event of yours") from None
 
 
 def build_person_block(one: PersonBehaviour) -> Block:
@@ -162,20 +184,23 @@ def _rise(rise: float | None) -> str:
     return "no change reported" if rise is None else f"{rise:+.1%} since the first report"
 
 
-def build_timeline(events: tuple[LoggedEvent, ...], links: Links = ()) -> Block:
+def build_timeline(
+    events: tuple[LoggedEvent, ...], links: Links = (), *, who: str = "the person"
+) -> Block:
     """List what the person did, the last first.
 
     Args:
         events: Of the period.
         links: To everything that is kept.
+        who: How the person is called.
     """
     return Block(
         panels=(
             Panel(
                 id="timeline",
                 title="Timeline",
-                sub="What the person did in this period, the last first; free text was scrubbed on "
-                "its way in",
+                sub=f"What {who} did in this period, the last first; free text was scrubbed on its "
+                "way in",
                 grid=Grid(
                     columns=(
                         Column(title="When", name="occurred_at"),

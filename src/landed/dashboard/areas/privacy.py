@@ -26,7 +26,7 @@ from landed.privacy import (
     fetch_requests,
 )
 from landed.state import AuditRow, AuditWish
-from landed.store import Kept, fetch_kept
+from landed.wiring import KeptThing
 
 __all__ = [
     "build_audit",
@@ -41,6 +41,13 @@ _LAST_ENTRIES: Final = 8
 _VERIFIED: Final = 1_000
 _SUBJECT_DIGITS: Final = 12
 _MOST_FIELDS: Final = 200
+_LIMITED_BY: Final[Mapping[tuple[str, str], str]] = {
+    ("log", "events"): "LANDED_KEEP_EVENTS_DAYS",
+    ("log", "quarantine"): "LANDED_KEEP_QUARANTINE_DAYS",
+    ("training", "resume_events"): "LANDED_KEEP_TRAINING_DAYS",
+    ("training", "interactions"): "LANDED_KEEP_TRAINING_DAYS",
+}
+"""Kinds that a setting ends; the others stay as long as docs/privacy.md says, on purpose."""
 _STATES: Final[Mapping[str, str]] = {
     "asked": "asked at /me, to be confirmed",
     "received": "received",
@@ -77,7 +84,7 @@ def plan_privacy(asked: Asked) -> PagePlan:
             Part(
                 name="kept",
                 title="How long it is kept",
-                fetch=lambda: build_kept(fetch_kept(asked.store, now)),
+                fetch=lambda: build_kept(services.fetch_kept()),
             ),
             Part(
                 name="scrubbed",
@@ -289,14 +296,22 @@ def _mark(kind: str) -> str:
     return f"⟨{kind}⟩"
 
 
-def build_kept(kept: Sequence[Kept]) -> Block:
+def _kind_words(kind: str) -> str:
+    return kind.replace("_", " ")
+
+
+def build_kept(kept: Sequence[KeptThing]) -> Block:
     """Show how long what is kept, and what goes soon.
 
     Args:
-        kept: By kind.
+        kept: By zone and kind.
     """
-    endless = [one.kind for one in kept if one.days is None]
-    settings = " and ".join(f"LANDED_KEEP_{kind.upper()}_DAYS" for kind in endless)
+    endless = {
+        _kind_words(one.kind): _LIMITED_BY[one.zone, one.kind]
+        for one in kept
+        if one.days is None and (one.zone, one.kind) in _LIMITED_BY
+    }
+    settings = " and ".join(dict.fromkeys(endless.values()))
     panel = Panel(
         id="kept",
         title="How long it is kept",
@@ -305,11 +320,12 @@ def build_kept(kept: Sequence[Kept]) -> Block:
             Check(
                 name="Limits",
                 is_well=not endless,
-                note=f"none for {' and '.join(endless)}" if endless else "are set",
+                note=f"none for {', '.join(endless)}" if endless else "are set",
             ),
         ),
         grid=Grid(
             columns=(
+                Column(title="Zone"),
                 Column(title="Kind"),
                 Column(title="Kept for", name="days"),
                 Column(title="Rows", unit="events"),
@@ -318,8 +334,9 @@ def build_kept(kept: Sequence[Kept]) -> Block:
             ),
             rows=tuple(
                 (
-                    one.kind,
-                    "until erasure" if one.days is None else f"{one.days} days",
+                    one.zone,
+                    _kind_words(one.kind),
+                    one.stays if one.days is None else f"{one.days} days",
                     one.rows,
                     one.oldest.date() if one.oldest else "",
                     one.due + one.soon,

@@ -31,3 +31,5 @@ FROM
     PREWHERE subject_key IN {subjects:Array(UUID)}
 )
 ORDER BY occurred_at, event, message_id
+-- While rows move from one place to the other they are in both.
+LIMIT 1 BY person, message_id
