@@ -247,6 +247,11 @@ class Settings(BaseSettings):
         description="Where alerts go: apprise URLs with spaces between, such as "
         "mailtos://user:password@example.com or a Slack webhook. Also read from `ALERT_URLS`.",
     )
+    experiment_autostop: bool = Field(
+        default=False,
+        description="Stop an experiment by itself when one of its guardrails is clearly harmed; "
+        "everybody meets the control then. The alert goes out with it and without.",
+    )
     report_urls: SecretStr | None = Field(
         None,
         description="Where the report goes: apprise URLs with spaces between, such as "

@@ -132,6 +132,7 @@ GROUPS: Final = (
             r"GET /definitions",
             r"GET /api/flags(/\{key\})?",
             r"POST /(funnels|explore)/saved",
+            r"GET /experiments(/\{key\}(/report\.(html|json))?)?",
         ),
         "No single person.",
     ),
@@ -188,6 +189,15 @@ GROUPS: Final = (
             r"POST /api/privacy/public-aggregates(/plan)?",
         ),
         "Not by a session: another site's form could send it.",
+    ),
+    Group(
+        "The forms of the experiments' pages",
+        _ADMINS | {"admin session"},
+        (
+            r"POST /experiments/create",
+            r"POST /experiments/\{key\}/(start|stop|decide|amend|archive|switch)",
+        ),
+        "The forms need the seal that the page gave them, too.",
     ),
     Group(
         "A person's own",

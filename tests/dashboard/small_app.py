@@ -18,6 +18,7 @@ from litestar.datastructures import State as AppState
 from landed.config import Settings
 from landed.dashboard import page_handlers, page_lifespan
 from landed.dashboard.types import PageQueries
+from landed.experiments.catalogue import Catalogue
 from landed.insights import AlertBook, Targets
 from landed.privacy import AuditLog, Keys, Pseudonymiser, TextKeys
 from landed.state import State, connect_state
@@ -90,6 +91,10 @@ class SmallServices:
     def state(self) -> State:
         return open_state(self.settings.data)
 
+    @property
+    def catalogue(self) -> Catalogue:
+        return open_catalogue(self.settings.data)
+
 
 @cache
 def open_state(data: Path) -> State:
@@ -97,6 +102,14 @@ def open_state(data: Path) -> State:
     state = connect_state(None, data / "state")
     state.migrate()
     return state
+
+
+@cache
+def open_catalogue(data: Path) -> Catalogue:
+    """The definitions in the same database."""
+    catalogue = Catalogue(open_state(data))
+    catalogue.refresh()
+    return catalogue
 
 
 @cache

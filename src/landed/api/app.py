@@ -24,6 +24,7 @@ from landed.api.calls import call_handlers
 from landed.api.collect import collect_handlers
 from landed.api.consents import consent_handlers
 from landed.api.evaluating import EVALUATION
+from landed.api.experiment_forms import experiment_form_handlers
 from landed.api.experiments import experiment_handlers
 from landed.api.exports import export_handlers
 from landed.api.flag_definitions import flag_definition_handlers
@@ -97,6 +98,7 @@ def create_app(
         *browser_client_handlers(),
         *login_handlers(),
         *reference_handlers(),
+        *experiment_form_handlers(),
         *pages(guards=[require_viewer], personal=[require_admin_viewer], own=[require_person]),
     ]
     answers = build_caches(services.clock)

@@ -73,6 +73,9 @@ def require_viewer(connection: AnyConnection, _: BaseRouteHandler) -> None:
     if viewer.role == "person":
         raise NotForYouError("These pages are for those who run the product; yours is /me.")
     connection.state.role = _role_words(connection, viewer)
+    services: Services = connection.app.state.services
+    # Where the pages are open there is no session, and the seal is that of nobody's.
+    connection.state.seal = seal_forms(services.keys, connection.cookies.get(SESSION_COOKIE, ""))
 
 
 def require_admin_viewer(connection: AnyConnection, handler: BaseRouteHandler) -> None:

@@ -17,7 +17,9 @@ from landed.cli import (
     demo,
     doctor,
     encryption,
+    experiments,
     exporting,
+    flags,
     importing,
     init,
     keys,
@@ -65,6 +67,8 @@ app.add_typer(pseudonyms.app, name="pseudonyms")
 app.add_typer(privacy.app, name="privacy")
 app.add_typer(training.app, name="training")
 app.add_typer(public.app, name="public")
+app.add_typer(experiments.app, name="experiments")
+app.add_typer(flags.app, name="flags")
 
 
 def main() -> None:

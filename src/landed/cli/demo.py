@@ -20,14 +20,23 @@ from landed.cli.options import HostOption, PortOption
 from landed.cli.serve import show_welcome
 from landed.collect.decode import decode_own
 from landed.config import Settings
-from landed.demo import Market, MarketConfig, live_events, to_batch
+from landed.demo import (
+    Market,
+    MarketConfig,
+    demo_experiment,
+    demo_flag,
+    live_events,
+    to_batch,
+)
 from landed.errors import InvalidInputError, LandedError
 from landed.wiring import Services, utc_now
+from landed.wiring.demonstrating import keep_definitions
 
 __all__ = ["demo"]
 
 _ROOM_SECONDS = 600.0
 _EVENTS_PER_SECOND = 3.0
+_ACTOR = "landed demo"
 _DEFAULT_FOLDER = Path("landed-demo")
 
 
@@ -116,6 +125,7 @@ def _load(settings: Settings, config: MarketConfig) -> None:
             progress.update(task, completed=min(loaded, config.events))
         progress.update(task, completed=config.events, description="waiting for the store")
         wait_until_stored(services)
+        keep_definitions(services, [demo_experiment(config), demo_flag()], _ACTOR)
     truth = settings.data / "truth.json"
     truth.write_text(json.dumps(market.truth(), indent=2))
     _note(settings.data, config, complete=True)

@@ -33,6 +33,7 @@ NAVIGATION: Final = (
             Link("/recommendations", "Recommendations"),
             Link("/success", "Success"),
             Link("/revenue", "Revenue"),
+            Link("/experiments", "Experiments"),
         ),
     ),
     LinkGroup(

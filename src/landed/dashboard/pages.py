@@ -18,6 +18,7 @@ from landed.charts import VegaBundle
 from landed.dashboard.live import LiveTiming
 from landed.dashboard.panels import Block
 from landed.dashboard.types import Services
+from landed.experiments.analysis import Result
 from landed.insights import BriefCache, OverviewWatch
 
 __all__ = ["Pages", "page_lifespan", "pages_of"]
@@ -25,11 +26,12 @@ __all__ = ["Pages", "page_lifespan", "pages_of"]
 _MAKING: Final = threading.Lock()
 _WORKERS: Final = 4
 _MAX_BLOCKS: Final = 256
+_RESULTS_KEPT: Final = timedelta(minutes=1)
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Pages:
-    """The watch over the store, the chart library, and the word that it is over.
+    """The watch over the store, the chart library, results, and the word that it is over.
 
     Args:
         services: Of the application.
@@ -44,6 +46,9 @@ class Pages:
         self.stopping = asyncio.Event()
         self.pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="pages")
         self._blocks: dict[timedelta, BriefCache[Block]] = {}
+        self.results: BriefCache[Result] = BriefCache(
+            _RESULTS_KEPT, services.clock, size=_MAX_BLOCKS
+        )
         services.keepers.append(self._forget)
 
     def blocks(self, keep: timedelta) -> BriefCache[Block]:
@@ -57,6 +62,7 @@ class Pages:
         )
 
     def _forget(self) -> None:
+        self.results.clear()
         for cache in self._blocks.values():
             cache.clear()
 

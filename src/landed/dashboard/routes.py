@@ -29,6 +29,7 @@ from landed.dashboard.area_routes import (
 from landed.dashboard.areas import AREAS
 from landed.dashboard.assets import IMMUTABLE, find_asset, static_path
 from landed.dashboard.definitions import build_definitions_view
+from landed.dashboard.experiments.routes import experiment_handlers
 from landed.dashboard.headers import SECURITY_HEADERS
 from landed.dashboard.live import Rendered, follow
 from landed.dashboard.overview_grids import OVERVIEW_TABLES, check_known, overview_grids
@@ -76,6 +77,7 @@ def page_handlers(
                 show_overview_live,
                 show_report_json,
                 show_definitions,
+                *experiment_handlers(),
             ],
         ),
         "admins": (personal, [find_person]),

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 from landed.config import Settings
 from landed.dashboard.navigation import LinkGroup
 from landed.dashboard.saving import ViewStore
+from landed.experiments.catalogue import Catalogue
 from landed.insights import AlertBook, OverviewQueries, Targets
 from landed.privacy import AuditLog, TextKeys, Vault
 from landed.state import State
@@ -148,6 +149,11 @@ class Services(Protocol):
     @property
     def state(self) -> State:
         """What is said rarely: consents, restrictions, keys."""
+        ...
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The definitions of experiments and flags."""
         ...
 
     @property

@@ -9,6 +9,7 @@ docs/demo-market.md has the formulas.
 """
 
 from landed.demo.batch import SOURCE, to_batch
+from landed.demo.experiment import demo_experiment, demo_flag
 from landed.demo.live import live_events
 from landed.demo.market import Market, simulate, truth
 from landed.demo.parameters import TRUE, Delay, Parameters
@@ -23,6 +24,8 @@ __all__ = [
     "MarketConfig",
     "MarketEvents",
     "Parameters",
+    "demo_experiment",
+    "demo_flag",
     "live_events",
     "simulate",
     "to_batch",

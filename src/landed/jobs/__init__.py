@@ -1,4 +1,4 @@
-"""What runs by the clock beside the server: samples of the machine's load, alerts, erasure.
+"""What runs by the clock beside the server: samples of its load, alerts, erasure, experiments.
 
 Tasks of the server's own event loop, since each wakes up for milliseconds; what waits for a
 network or the store does so in a thread.
@@ -7,6 +7,7 @@ network or the store does so in a thread.
 from __future__ import annotations
 
 from landed.jobs.erasing import erase_now
+from landed.jobs.experimenting import look_at_experiments
 from landed.jobs.outlets import Outlets, open_outlets
 from landed.jobs.reports import next_report_at, send_report
 from landed.jobs.running import running_jobs
@@ -14,6 +15,7 @@ from landed.jobs.running import running_jobs
 __all__ = [
     "Outlets",
     "erase_now",
+    "look_at_experiments",
     "next_report_at",
     "open_outlets",
     "running_jobs",

@@ -33,8 +33,9 @@ def erase_now(services: Services, *, search: bool) -> int:
 
     Args:
         services: Of the installation.
-        search: Also look for rows, words and keys that came back, of people who were forgotten before, are
-            restricted or took back that models may learn from them: one look at every row.
+        search: Also look for rows, words and keys that came back, of people who were forgotten
+            before, are restricted or took back that models may learn from them: one look at every
+            row.
 
     Returns:
         How many requests are not done yet; files of replaced parts stay for some minutes.

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from landed.config import Settings
 from landed.errors import InvalidInputError
 
-__all__ = ["Mailer", "Outlet", "Outlets", "open_mailers", "open_outlets"]
+__all__ = ["Mailer", "Message", "Outlet", "Outlets", "open_mailers", "open_outlets"]
 
 # It logs addresses, which hold passwords; what failed is said here without them.
 logging.getLogger("apprise").setLevel(logging.CRITICAL)

@@ -1,4 +1,4 @@
-"""What runs by the clock beside the server: monitoring, the report, erasure, consents."""
+"""What runs by the clock beside the server: monitoring, reports, erasure, consents, experiments."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import structlog
 from landed.insights import Notice, fetch_performance
 from landed.jobs.consulting import consult_forever
 from landed.jobs.erasing import erase_forever
+from landed.jobs.experimenting import watch_experiments_forever
 from landed.jobs.outlets import Outlets
 from landed.jobs.reports import report_forever
 from landed.jobs.sampling import build_sample, read_load
@@ -38,9 +39,11 @@ async def running_jobs(services: Services, outlets: Outlets, url: str) -> AsyncI
         report_forever(services.settings, services.clock),
         erase_forever(services),
         consult_forever(services),
+        watch_experiments_forever(services, outlets, url),
+        outlets.send_forever(),
     ]
     if services.settings.monitoring:
-        wanted += [_monitor(services, outlets, url), outlets.send_forever()]
+        wanted.append(_monitor(services, outlets, url))
     tasks = [asyncio.ensure_future(one) for one in wanted]
     try:
         yield
