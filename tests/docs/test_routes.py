@@ -28,7 +28,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Litestar]:
 
 def documented() -> set[str]:
     """Paths between back quotes, after a method or alone."""
-    found = re.findall(r"`(?:(?:GET|POST|DELETE) )?(/[^\s`?]*)`", TEXT)
+    found = re.findall(r"`(?:(?:GET|POST|PUT|PATCH|DELETE) )?(/[^\s`?]*)`", TEXT)
     found += re.findall(r"^`GET (/\S+)`$", READS, re.MULTILINE)
     return {path.rstrip("/") for path in found}
 

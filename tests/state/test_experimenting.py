@@ -229,6 +229,11 @@ def test_a_wrong_flag_is_refused(desk: ADesk, draft: FlagDraft, message: str) ->
         put_flag(desk, "editor", draft, ACT)
 
 
+def test_parts_of_addresses_are_no_keys(desk: ADesk) -> None:
+    with pytest.raises(InvalidInputError, match="part of an address"):
+        put_flag(desk, "definitions", FlagDraft(), ACT)
+
+
 def test_there_is_an_end_to_what_is_kept(desk: ADesk) -> None:
     with pytest.raises(InvalidInputError, match="why is longer"):
         put_flag(desk, "editor", FlagDraft(), Act(actor="admin key", why="x" * 2_001))

@@ -45,7 +45,7 @@ __all__ = [
     "plain_changes",
 ]
 
-_RESERVED: Final = frozenset({"create", "plan"})
+_RESERVED: Final = frozenset({"create", "plan", "definitions"})
 
 
 class PrimaryDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -208,9 +208,12 @@ def check_draft(draft: Experiment) -> None:
     """
     lacking = set(missing_faults(draft))
     faults = [fault for fault in experiment_faults(draft) if fault not in lacking]
-    if draft.key in _RESERVED:
-        faults.append(Fault("key", f"{draft.key!r} is a part of an address here; take another"))
-    refuse_faults(draft.key, faults)
+    refuse_faults(draft.key, [*_reserved(draft.key), *faults])
+
+
+def _reserved(key: str) -> Iterator[Fault]:
+    if key in _RESERVED:
+        yield Fault("key", f"{key!r} is a part of an address here; take another")
 
 
 def missing_faults(draft: Experiment) -> Iterator[Fault]:
@@ -283,6 +286,7 @@ def build_flag(key: str, draft: FlagDraft, before: Flag | None) -> Flag:
         >>> build_flag("editor", FlagDraft(rollout=0.2), None).rules[0].split.coverage
         0.2
     """
+    refuse_faults(key, list(_reserved(key)))
     variants = draft.variants or _two_values(draft.kind)
     was_on = True if before is None else before.enabled
     known = {} if before is None else before.overrides

@@ -63,34 +63,29 @@ def look_at_experiments(services: Services, url: str) -> list[Message]:
 
     Returns:
         Titles and texts of alerts; they hold no person's data.
-
-    Raises:
-        StateError: The state is away; what was not said is said the next time.
     """
     told: list[Message] = []
     for experiment in services.catalogue.current().experiments.values():
         if experiment.state == "running":
-            told += _look(services, experiment, url)
+            try:
+                told += _look(services, experiment, url)
+            except LandedError as error:  # the others shall be looked at all the same
+                _log.warning("experiment_not_looked_at", key=experiment.key, reason=error.message)
     return told
 
 
 def _look(services: Services, experiment: Experiment, url: str) -> list[Message]:
-    try:
-        result = analyse(services.store, experiment, as_of=services.clock())
-    except LandedError as error:  # the others shall be looked at
-        _log.warning("experiment_not_looked_at", key=experiment.key, reason=error.message)
-        return []
+    result = analyse(services.store, experiment, as_of=services.clock())
     findings = list(_findings(result))
     told = [
         _message(experiment, words, url)
         for about, words in findings
         if _is_news(services, result, about)
     ]
-    if services.settings.experiment_autostop:
-        harm = next((words for about, words in findings if about.startswith("harmed:")), "")
-        if harm:
-            _stop(services, experiment.key, harm)
-            told = [(title, f"{text}\nIt was stopped.") for title, text in told]
+    harm = next((words for about, words in findings if about.startswith("harmed:")), "")
+    if harm and services.settings.experiment_autostop:
+        _stop(services, experiment.key, harm)
+        told.append(_message(experiment, f"it was stopped, since {harm}", url))
     return told
 
 
