@@ -15,7 +15,17 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-NAMES = ("ingest", "single", "numbers", "memory", "page", "privacy", "assignment", "layout")
+NAMES = (
+    "ingest",
+    "single",
+    "numbers",
+    "memory",
+    "page",
+    "privacy",
+    "assignment",
+    "flags",
+    "layout",
+)
 RESULTS = Path(__file__).parent / "results.json"
 
 

@@ -54,21 +54,21 @@ FLAG = Flag(
 
 def run() -> dict[str, Any]:
     """Measure each five times over 20,000 units, and give the medians."""
-    hash_alone = _rate(lambda unit: bucket("resume-tips", unit))
-    plain = _rate(lambda unit: assign(PLAIN, unit, ATTRIBUTES))
+    hash_alone = rate(lambda unit: bucket("resume-tips", unit))
+    plain = rate(lambda unit: assign(PLAIN, unit, ATTRIBUTES))
     return {
         "hashes_per_second": hash_alone,
         "assignments_per_second": plain,
         "assignment_against_hash": plain / hash_alone,
-        "with_layer_holdout_targeting_per_second": _rate(
+        "with_layer_holdout_targeting_per_second": rate(
             lambda unit: assign(FULL, unit, ATTRIBUTES)
         ),
-        "flag_evaluations_per_second": _rate(lambda unit: evaluate(FLAG, unit, ATTRIBUTES)),
+        "flag_evaluations_per_second": rate(lambda unit: evaluate(FLAG, unit, ATTRIBUTES)),
         "simulated_per_second": len(UNITS) / _seconds(lambda: many_buckets("resume-tips", UNITS)),
     }
 
 
-def _rate(deal: Callable[[str], object]) -> float:
+def rate(deal: Callable[[str], object]) -> float:
     def all_units() -> None:
         for unit in UNITS:
             deal(unit)

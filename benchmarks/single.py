@@ -72,21 +72,21 @@ def _rate(result: dict[str, Any]) -> float:
 
 def _ours(data: Path, requests: Path) -> dict[str, Any]:
     with serving(data) as server:
-        return _load(requests, server.port)
+        return load(requests, server.port)
 
 
 def _bare(requests: Path) -> dict[str, Any]:
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-c", BARE, str(port)], stderr=subprocess.DEVNULL)
     try:
-        asyncio.run(_listening(port))
-        return _load(requests, port)
+        asyncio.run(listening(port))
+        return load(requests, port)
     finally:
         process.kill()
         process.wait()
 
 
-def _load(requests: Path, port: int) -> dict[str, Any]:
+def load(requests: Path, port: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.load", str(requests), str(port), str(CONNECTIONS)]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     result: dict[str, Any] = json.loads(done.stdout)
@@ -94,12 +94,12 @@ def _load(requests: Path, port: int) -> dict[str, Any]:
     return result
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
-async def _listening(port: int) -> None:
+async def listening(port: int) -> None:
     end = time.monotonic() + 30
     while time.monotonic() < end:
         try:

@@ -71,7 +71,7 @@ def test_every_route_that_takes_events_or_administers_is_in_it(
         pages |= {f"{area.path}{kind}" for kind in ("", ".csv", "/live", "/saved")}
     app: Litestar = shared_client.app
     routes = {
-        route.path.replace(":str}", "}")
+        route.path.replace(":str}", "}").replace(":path}", "}")
         for route in app.routes
         if route.path not in pages | {"/favicon.ico"} and not route.path.startswith("/static")
     }

@@ -16,7 +16,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from landed.config import Settings
+from landed.experiments import Experiment, Phase, Split, Variant
+from landed.wiring import build_state
 from tests.browser_client.hosting import hosting
+from tests.definitions import keep_definitions
 from tests.serving import WRITE_KEY, Server, serving
 
 pytestmark = pytest.mark.browser
@@ -25,9 +29,21 @@ Row = dict[str, Any]
 NUMBERS = itertools.count()
 
 
+TIPS = Experiment(
+    key="tips",
+    variants=(Variant(key="control"), Variant(key="tips", value="show tips")),
+    phases=(Phase(split=Split(salt="tips-1", weights=(0.0, 1.0))),),
+    state="running",
+)
+
+
 @pytest.fixture(scope="module")
 def landed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("landed")) as running:
+    folder = tmp_path_factory.mktemp("landed")
+    with serving(folder) as running:
+        state = build_state(Settings(data=folder))
+        keep_definitions(state, TIPS)
+        state.close()
         yield running
 
 
@@ -125,6 +141,32 @@ def test_a_page_tells_of_its_visit_and_of_what_was_queued_early(visit: Visit) ->
         assert told(viewed) == {"path": f"/{window.tag}"}
         assert len({row["visit"] for row in rows}) == len({row["person"] for row in rows}) == 1
         assert "Ann" not in json.dumps(rows)
+
+
+FLAGS = """async () => {
+    const flag = await landed.flags({plan: "pro"});
+    return [flag("tips", "mine"), flag("tips", "mine"), flag("never-heard-of", "mine")];
+}"""
+
+
+def test_flags_are_answered_and_meeting_a_variant_is_told_once(visit: Visit) -> None:
+    with visit() as window:
+        assert window.page.evaluate(FLAGS) == ["show tips", "show tips", "mine"]
+        rows = window.wait_for("experiment_exposed", "page_viewed")
+        (exposed,) = of(rows, "experiment_exposed")
+        assert told(exposed) == {
+            "experiment_id": "tips",
+            "variant": "tips",
+            "experiment_version": 1,
+            "salt": "tips-1",
+            "algorithm": "growthbook_v2",
+        }
+
+
+def test_who_has_not_agreed_gets_the_codes_own_values(visit: Visit) -> None:
+    with visit('data-consent="required"') as window:
+        assert window.page.evaluate(FLAGS) == ["mine", "mine", "mine"]
+        assert not any("ofrep" in one for one in window.requests)
 
 
 def test_interactions_by_attribute_and_by_call(visit: Visit) -> None:

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ from landed.cli.app import app
 from landed.collect.mapping import load_mapping
 from landed.config import Settings
 from landed.events import PLAN
+from landed.experiments import Experiment, Phase, Split, Variant
+from landed.wiring import build_state
 from tests.conftest import Ask
+from tests.definitions import keep_definitions
 from tests.docs.reading import PAGES, REPOSITORY, TUTORIAL, Block, blocks, commands
 from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving
 
@@ -28,20 +32,36 @@ from tests.serving import ADMIN_KEY, WRITE_KEY, Server, serving
 ALONE = [block for block in blocks("python", "console", "bash", "sh") if block.page != TUTORIAL]
 PYTHON = [block for block in ALONE if block.kind == "python"]
 SHELL = [block for block in ALONE if block.kind != "python" and "curl" in block.text]
+TIPS = Experiment(
+    key="resume-tips",
+    variants=(Variant(key="control"), Variant(key="tips")),
+    phases=(Phase(split=Split(salt="resume-tips", weights=(0.5, 0.5))),),
+    state="running",
+)
 GROUP: Any = typer.main.get_command(app)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("docs"), LANDED_TRAINING="1") as server:
+    folder = tmp_path_factory.mktemp("docs")
+    with serving(folder, LANDED_TRAINING="1") as server:
+        state = build_state(Settings(data=folder))
+        keep_definitions(state, TIPS)
+        state.close()
+        asked = {"context": {"targetingKey": "user-42"}}
+        path = "/ofrep/v1/evaluate/flags/resume-tips"
+        end = time.monotonic() + 10
+        while server.post(path, asked).status_code != httpx.codes.OK:
+            assert time.monotonic() < end, "the experiment is not served"
+            time.sleep(0.1)
         yield server
 
 
 def for_server(text: str, server: Server) -> str:
     """The text with the key and address of a real server, as a reader would put them in."""
-    return re.sub(r"lw_(your_write_key|…)", WRITE_KEY, text).replace(
-        "http://127.0.0.1:8000", server.url
-    )
+    text = re.sub(r"lw_(your_write_key|…)", WRITE_KEY, text)
+    text = text.replace("lk_your_flags_key", ADMIN_KEY)
+    return text.replace("http://127.0.0.1:8000", server.url)
 
 
 @pytest.mark.parametrize("block", PYTHON, ids=str)
@@ -62,8 +82,12 @@ def test_python_blocks_run(block: Block, server: Server, tmp_path: Path) -> None
 
 
 def told(code: str) -> int:
-    """How many events a block tells: a visit's begin and end, and a workflow's two, are events."""
-    single = len(re.findall(rf"\.(?:track|capture|{'|'.join(PLAN)})\(", code))
+    """How many events a block tells: a visit's begin and end, and a workflow's two, are events.
+
+    Who asks for the experiment's variant is exposed.
+    """
+    calls = ("track", "capture", "variant", "get_flag", "get_string_value", *PLAN)
+    single = len(re.findall(rf"\.(?:{'|'.join(calls)})\(", code))
     return single + 2 * len(re.findall(r"\.(?:session|track_recommendation_workflow)\(", code))
 
 

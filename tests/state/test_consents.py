@@ -157,6 +157,37 @@ def test_restricted_people_are_not_kept_until_it_is_lifted(state: State) -> None
     assert past.lifted_at == NOW + timedelta(hours=2)
 
 
+def test_who_refuses_personalisation_is_kept_and_not_dealt(state: State) -> None:
+    book = ConsentBook(state)
+    assert book.deals_everybody
+    say(state, ANN, personalisation=False)
+    book.refresh()
+    assert book.is_open
+    assert not book.deals_everybody
+    assert book.may_keep([ANN])
+    assert not book.may_deal([BOB, ANN])
+    assert book.may_deal([BOB])
+    assert book.may_deal([])
+    say(state, ANN, personalisation=True)
+    start_restriction(state, digest_subject(BOB), NOW)
+    book.refresh()
+    assert book.may_deal([ANN])
+    assert not book.may_deal([BOB])
+
+
+def test_where_silence_is_a_no_only_a_yes_is_dealt(state: State) -> None:
+    book = ConsentBook(state)
+    publish_purpose(
+        state, "personalisation", basis="consent", text="May we try?", renew=False, now=NOW
+    )
+    say(state, ANN, personalisation=True)
+    book.refresh()
+    assert not book.deals_in_silence
+    assert book.may_deal([ANN])
+    assert not book.may_deal([BOB])
+    assert not book.may_deal([])
+
+
 def test_where_the_basis_is_consent_only_a_yes_is_kept(state: State) -> None:
     book = ConsentBook(state)
     say(state, ANN, analytics=True)

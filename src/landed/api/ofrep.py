@@ -40,11 +40,11 @@ class OfrepAnswers(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody gets of everything.
 
     Attributes:
-        flags: Answers, or why there is none.
+        flags: Answers, or why there is none: each an OfrepAnswer or an OfrepFailure.
         metadata: The number of this state of the definitions.
     """
 
-    flags: list[OfrepAnswer | OfrepFailure]
+    flags: list[Any]
     metadata: dict[str, str]
 
 

@@ -30,6 +30,13 @@ export interface Landed {
    */
   consent(granted: boolean, version?: string): void;
 
+  /**
+   * Ask for all flags and experiments of who looks.
+   * @param attributes What conditions may ask for: `{ plan: "pro" }`.
+   * @returns A function: key and the code's own value → the value. Reading an experiment's tells the exposure.
+   */
+  flags(attributes?: Record<string, unknown>): Promise<(key: string, otherwise?: unknown) => unknown>;
+
   /** Send what waits at once. */
   flush(): void;
 

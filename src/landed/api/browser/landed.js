@@ -195,10 +195,43 @@
     addEventListener("popstate", function () { if (location.pathname !== path) page(); });
   }
 
+  // Gives a function that answers for one key; who meets a variant of an experiment is exposed.
+  function flags(attributes) {
+    var found = {}, met = {};
+    function answer(key, otherwise) {
+      var one = found[key];
+      if (!one || one.value === undefined) return otherwise;
+      var told = one.metadata;
+      if (told.exposure && !met[key]) {
+        met[key] = true;
+        track("experiment_exposed", {
+          experiment_id: key,
+          variant: one.variant,
+          experiment_version: told.version,
+          salt: told.salt,
+          algorithm: told.algorithm
+        });
+      }
+      return one.value;
+    }
+    if (!allowed()) return Promise.resolve(answer);
+    var context = Object.assign({ targetingKey: get("user") || who(), anonymous_id: who() }, attributes);
+    return fetch(home.replace(/\/$/, "") + "/ofrep/v1/evaluate/flags", {
+      method: "POST",
+      headers: { Authorization: "Bearer " + options.key },
+      body: JSON.stringify({ context: context }),
+      credentials: "omit"
+    }).then(function (reply) { return reply.ok ? reply.json() : { flags: [] }; })
+      .then(function (told) { told.flags.forEach(function (one) { found[one.key] = one; }); })
+      .catch(function () { /* the code's own values hold */ })
+      .then(function () { return answer; });
+  }
+
   var landed = {
     track: track,
     page: page,
     flush: flush,
+    flags: flags,
     identify: function (userId, traits) {
       if (!allowed()) return;
       put("user", String(userId));

@@ -56,6 +56,7 @@ class ExperimentsEvents(Capturing):
         algorithm: str | None = None,
         experiment_version: int | None = None,
         salt: str | None = None,
+        unit: str | None = None,
         **about: Unpack[About],
     ) -> str:
         """A person met a variant of an experiment.
@@ -69,6 +70,7 @@ class ExperimentsEvents(Capturing):
             algorithm: Algorithm or version that chose it.
             experiment_version: Version of the experiment's set-up, from 1. In count.
             salt: Salt of the assignment.
+            unit: What was dealt, where it is not the person: a job ad, an employer.
             **about: Whose it is, when and where: see `About`.
         """
         return self.capture(
@@ -80,5 +82,6 @@ class ExperimentsEvents(Capturing):
                 "algorithm": algorithm,
                 "experiment_version": experiment_version,
                 "salt": salt,
+                "unit": unit,
             },
         )
