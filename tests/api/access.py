@@ -124,6 +124,11 @@ GROUPS: Final = (
         "No single person.",
     ),
     Group(
+        "How long a test would take",
+        _ADMINS | {"analyst", "made read"},
+        (r"POST /api/analytics/ab-tests/plan",),
+    ),
+    Group(
         "One person, the privacy page and the audit log",
         _ADMINS | {"admin session"},
         (
@@ -167,7 +172,7 @@ GROUPS: Final = (
             r"POST /api/admin/(sql|events|quarantine/replay)",
             r"POST /api/admin/keys(/\{name\}/rotate)?",
             r"DELETE /api/admin/keys/\{name\}",
-            r"POST /api/analytics/ab-tests/(create|plan)",
+            r"POST /api/analytics/ab-tests/create",
             r"PATCH /api/analytics/ab-tests/\{test_id\}",
             r"POST /api/analytics/ab-tests/\{test_id\}/[\w-]+",
             r"(PUT|DELETE) /api/flags/\{key\}",

@@ -156,6 +156,21 @@ def test_what_is_not_json_is_told(client: Client) -> None:
         assert_problem(answer, 400, "malformed_request")
 
 
+def test_how_long_a_test_would_take(client: Client, key: str, analyst: dict[str, str]) -> None:
+    post(client, "create", a_draft(key), 201)
+    thought = {"draft": {"key": "an-idea", "variants": ["a", "b"], "primary": "applications"}}
+    for body in ({"test_id": key}, {"test_id": key, "weeks": 1}, thought):
+        answer = client.post(f"{ROUTE}/plan", json=body, headers=analyst)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["weeks"] == body.get("weeks", 4)
+    for wrong in ({}, {"test_id": key, **thought}):
+        assert "one of them" in refused(client, "plan", wrong, 422, "invalid_input")
+    alone = {"draft": {"key": "an-idea", "primary": "applications"}}
+    assert client.post(f"{ROUTE}/plan", json=alone, headers=analyst).status_code == 200
+    refused(client, "plan", {"test_id": "none"}, 404, "not_found")
+    refused(client, "plan", {"test_id": key, "weeks": 0}, 400, "malformed_request")
+
+
 def test_steps_out_of_order_are_told(client: Client, key: str) -> None:
     post(client, "create", a_draft(key, primary=None), 201)
     message = refused(client, f"{key}/start", None, 422, "invalid_input")

@@ -12,7 +12,7 @@ from litestar import Request, Response
 from landed.api.audit import note_detail
 from landed.errors import InvalidInputError
 from landed.experiments import Experiment, Flag
-from landed.experiments.drafting import missing_faults
+from landed.experiments.drafting import ExperimentDraft, missing_faults
 from landed.state import DefinitionChange
 from landed.wiring.experimenting import Act, Kept
 
@@ -26,6 +26,7 @@ __all__ = [
     "FlagAnswer",
     "FlagHistory",
     "MissingAnswer",
+    "PlanRequest",
     "ReasonRequest",
     "RerunRequest",
     "VariantRequest",
@@ -120,6 +121,20 @@ class RerunRequest(ReasonRequest, frozen=True, kw_only=True, forbid_unknown_fiel
     """
 
     salt: str = ""
+
+
+class PlanRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which test is planned: one that is kept, or one that is only thought of.
+
+    Attributes:
+        test_id: Key of one that is kept; empty: see `draft`.
+        draft: One that is not, as `create` takes it.
+        weeks: How many weeks before now are taken for what comes.
+    """
+
+    test_id: str = ""
+    draft: ExperimentDraft | None = None
+    weeks: Annotated[int, msgspec.Meta(ge=1, le=26)] = 4
 
 
 class MissingAnswer(msgspec.Struct, frozen=True, kw_only=True):

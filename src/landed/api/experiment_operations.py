@@ -78,6 +78,14 @@ EXPERIMENT_OPERATIONS: Final[Mapping[str, dict[str, Operation]]] = {
     f"{_TESTS}/create": {
         "post": _change("ExperimentAnswer", refer("ExperimentDraft"), _DRAFT, status="201")
     },
+    f"{_TESTS}/plan": {
+        "post": Operation(
+            _answer("HistoryPlan"),
+            ("400", *_LOOKS, "404", "413", "422"),
+            refer("PlanRequest"),
+            sent={"draft": {name: _DRAFT[name] for name in ("key", "variants", "primary")}},
+        )
+    },
     _PATH: {
         "get": Operation(_answer("ExperimentHistory"), (*_LOOKS, "404")),
         "patch": _change("ExperimentAnswer", _FREE, {"horizon_weeks": 3}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, TypeVar, get_args
 
 import msgspec
@@ -18,6 +19,7 @@ from landed.api.experiment_answers import (
     DecisionRequest,
     ExperimentAnswer,
     ExperimentHistory,
+    PlanRequest,
     ReasonRequest,
     RerunRequest,
     VariantRequest,
@@ -30,7 +32,7 @@ from landed.api.experiment_answers import (
 from landed.api.reads import DASHBOARD, Asked, Parameter, Read, read_handler
 from landed.errors import InvalidInputError
 from landed.experiments import Experiment, State, Variant
-from landed.experiments.analysis import Result, analyse
+from landed.experiments.analysis import HistoryPlan, Result, analyse
 from landed.experiments.drafting import ExperimentDraft
 from landed.wiring import Services
 from landed.wiring.experimenting import (
@@ -46,6 +48,7 @@ from landed.wiring.experimenting import (
     fetch_changes_of,
     fetch_experiments,
     find_experiment,
+    plan_experiment,
     rerun_experiment,
     start_experiment,
     stop_experiment,
@@ -74,6 +77,7 @@ _decode_decision: Final = _decoder(DecisionRequest)
 _decode_amend: Final = _decoder(AmendRequest)
 _decode_weights: Final = _decoder(WeightsRequest)
 _decode_coverage: Final = _decoder(CoverageRequest)
+_decode_plan: Final = _decoder(PlanRequest)
 _decode_rerun: Final = _decoder(RerunRequest)
 
 
@@ -347,6 +351,30 @@ def show(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentHist
     return respond(answer, kept.mark)
 
 
+@post(
+    f"{_ROUTE}/plan",
+    guards=[require_reader],
+    status_code=200,
+    tags=_TAGS,
+    operation_id="plan_experiment",
+    summary="How long a test would take here",
+)
+async def plan(request: AnyRequest) -> Response[HistoryPlan]:
+    """Say how many units and days a test would take, by what people did in the last weeks."""
+    services: Services = request.app.state.services
+    asked = parse_body(await request.body(), _decode_plan, '{"test_id": "resume-tips"}')
+    ask = partial(
+        plan_experiment,
+        services.state,
+        services.store,
+        key=asked.test_id,
+        draft=asked.draft,
+        now=services.clock(),
+        weeks=asked.weeks,
+    )
+    return Response(await asyncio.to_thread(ask), headers={"Cache-Control": "no-store"})
+
+
 def _results(asked: Asked) -> Result:
     kept = find_experiment(asked.services.state, asked.places["test_id"])
     most = len(kept.definition.phases)
@@ -371,4 +399,4 @@ RESULTS: Final = Read(
 def experiment_handlers() -> list[Any]:
     """Handlers of this module."""
     changes = [create, edit, add, start, stop, decide, archive, rerun, amend, weigh, cover]
-    return [*changes, show_all, show, read_handler(RESULTS)]
+    return [*changes, plan, show_all, show, read_handler(RESULTS)]

@@ -24,6 +24,7 @@ from landed.api.experiment_answers import (
     ExperimentHistory,
     FlagAnswer,
     FlagHistory,
+    PlanRequest,
     ReasonRequest,
     RerunRequest,
     VariantRequest,
@@ -40,7 +41,7 @@ from landed.api.privacy import (
 from landed.api.training import TrainingAnswer
 from landed.collect.decode import OWN, POSTHOG, SEGMENT
 from landed.events import PLAN, json_schema
-from landed.experiments.analysis import Result
+from landed.experiments.analysis import HistoryPlan, Result
 from landed.experiments.drafting import ExperimentDraft, FlagDraft
 from landed.privacy import PublicBudget, PublicPlan, PublicRelease, PublicWish
 from landed.training import MAX_EVENTS, Interaction, ResumeEvent, Risk
@@ -290,7 +291,7 @@ def build_schemas() -> Json:
             *(KeyRequest, RotationRequest, NewKey, KeyAnswer, RevokedKeys),
             *(ExperimentDraft, ExperimentAnswer, ExperimentHistory),
             *(ReasonRequest, VariantRequest, DecisionRequest, AmendRequest),
-            *(WeightsRequest, CoverageRequest, RerunRequest),
+            *(WeightsRequest, CoverageRequest, RerunRequest, PlanRequest, HistoryPlan),
             *(FlagDraft, FlagAnswer, FlagHistory),
             *(TrainingAnswer, ResumeEvent, Interaction, Risk),
         ],

@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
 
-from landed.cli.local import find_server, opened, opened_state, settings_for
+from landed.cli.local import RunningServer, find_server, opened, opened_state, settings_for
 from landed.errors import InvalidInputError, LandedError
-from landed.experiments.analysis import Result, analyse
+from landed.experiments.analysis import HistoryPlan, Result, analyse
 from landed.experiments.catalogue import Catalogue
+from landed.experiments.drafting import ExperimentDraft
 from landed.state import State
 from landed.wiring import build_audit, utc_now
-from landed.wiring.experimenting import Act, find_experiment
+from landed.wiring.experimenting import Act, find_experiment, plan_experiment
 
 __all__ = [
     "CommandDesk",
     "act",
     "changing",
+    "fetch_plan",
     "fetch_result",
     "looking",
     "read_file",
@@ -79,6 +82,48 @@ def act(why: str = "") -> Act:
     return Act(actor=_ACTOR, why=why)
 
 
+def fetch_plan(
+    data: Path | None, key: str, draft: ExperimentDraft | None, weeks: int
+) -> HistoryPlan:
+    """Ask the running server how long a test would take, or read the log in the folder.
+
+    Raises:
+        NotFoundError: There is no such experiment.
+        InvalidInputError: The draft is wrong.
+        LandedError: The server refused.
+        StoreError: The store did not come up, or another process owns the folder.
+    """
+    settings = settings_for(data)
+    server = find_server(settings)
+    if server is None:
+        with opened(settings) as services:
+            return plan_experiment(
+                services.state,
+                services.store,
+                key="" if draft else key,
+                draft=draft,
+                now=services.clock(),
+                weeks=weeks,
+            )
+    body = {"draft": draft, "weeks": weeks} if draft else {"test_id": key, "weeks": weeks}
+    plain = msgspec.to_builtins(body)
+    return msgspec.convert(_ask(server, "POST", "plan", json=plain), HistoryPlan)
+
+
+def _ask(server: RunningServer, method: str, path: str, **more: Any) -> Any:
+    answer = httpx.request(
+        method,
+        f"{server.url}/api/analytics/ab-tests/{path}",
+        headers={"Authorization": f"Bearer {server.keys.admin_key}", "Cache-Control": "no-cache"},
+        timeout=_PATIENCE_SECONDS,
+        verify=server.verify,
+        **more,
+    )
+    if answer.is_error:
+        raise LandedError(str(answer.json()["message"]))
+    return answer.json()
+
+
 def fetch_result(data: Path | None, key: str, phase: int | None) -> Result:
     """Ask the running server for a result, or read the log in the folder.
 
@@ -94,16 +139,9 @@ def fetch_result(data: Path | None, key: str, phase: int | None) -> Result:
             kept = find_experiment(services.state, key)
             now = services.clock()
             return analyse(services.store, kept.definition, as_of=now, phase=phase)
-    answer = httpx.get(
-        f"{server.url}/api/analytics/ab-tests/{key}/results",
-        params={} if phase is None else {"phase": phase},
-        headers={"Authorization": f"Bearer {server.keys.admin_key}", "Cache-Control": "no-cache"},
-        timeout=_PATIENCE_SECONDS,
-        verify=server.verify,
-    )
-    if answer.is_error:
-        raise LandedError(str(answer.json()["message"]))
-    return msgspec.convert(answer.json()["answer"], Result)
+    params = {} if phase is None else {"phase": phase}
+    answer = _ask(server, "GET", f"{quote(key, safe='')}/results", params=params)
+    return msgspec.convert(answer["answer"], Result)
 
 
 def read_file(path: Path, kind: type[_T]) -> _T:

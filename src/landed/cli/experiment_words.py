@@ -9,11 +9,25 @@ from rich.table import Table
 from rich.text import Text
 
 from landed.experiments import Experiment, Flag
-from landed.experiments.analysis import Comparison, Estimate, MetricResult, Reading, Result
+from landed.experiments.analysis import (
+    Comparison,
+    Estimate,
+    HistoryPlan,
+    MetricResult,
+    Reading,
+    Result,
+)
 from landed.experiments.drafting import missing_faults
 from landed.state import DefinitionChange
 
-__all__ = ["print_experiment", "print_flag", "print_history", "print_result", "print_tests"]
+__all__ = [
+    "print_experiment",
+    "print_flag",
+    "print_history",
+    "print_plan",
+    "print_result",
+    "print_tests",
+]
 
 
 def _console() -> Console:
@@ -88,6 +102,27 @@ def print_history(changes: Iterable[DefinitionChange]) -> None:
         why = f": {one.why}" if one.why else ""
         at = f"{one.row.changed_at:%Y-%m-%d %H:%M}"
         _console().print(Text(f"  {at}  {one.action:11} {one.actor}{why}"))
+
+
+def print_plan(plan: HistoryPlan) -> None:
+    """Print how long a test would take here."""
+    console = _console()
+    people = f"{plan.people_per_week:,.0f} new people a week in the last {plan.weeks} weeks"
+    console.print(f"{people}; the metric was {_told(plan.value)} of one.")
+    if plan.reason:
+        console.print(Text(f"No plan: {plan.reason}.", style="yellow"))
+    if plan.units is not None:
+        console.print(f"Read once, at the end: {plan.units:,} units, {_days(plan.days)}.")
+    if plan.units_always is not None:
+        console.print(f"Read at any time: {plan.units_always:,} units, {_days(plan.days_always)}.")
+
+
+def _told(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4g}"
+
+
+def _days(days: int | None) -> str:
+    return "more days than can be told" if days is None else f"about {days:,} days"
 
 
 def print_result(result: Result) -> None:

@@ -12,6 +12,7 @@ import typer
 from landed.cli.experiment_desk import (
     act,
     changing,
+    fetch_plan,
     fetch_result,
     looking,
     read_file,
@@ -21,6 +22,7 @@ from landed.cli.experiment_desk import (
 from landed.cli.experiment_words import (
     print_experiment,
     print_history,
+    print_plan,
     print_result,
     print_tests,
 )
@@ -347,6 +349,35 @@ def results(
         _print_json(found)
     else:
         print_result(found)
+
+
+@app.command("plan")
+def plan(
+    key: Key,
+    *,
+    primary: Annotated[
+        str | None, typer.Option(help="Of a test that is only thought of: the metric.")
+    ] = None,
+    mde: Annotated[float, typer.Option(help="Its smallest effect worth finding.")] = 0.05,
+    weeks: Annotated[int, typer.Option(min=1, max=26, help="Of the past, to go by.")] = 4,
+    as_json: Json = False,
+    data: DataOption = None,
+) -> None:
+    """Say how many units and days a test would take here, by what people did in the last weeks.
+
+    Examples:
+
+        landed experiments plan resume-tips
+
+        landed experiments plan an-idea --primary interview_rate --mde 0.1
+    """
+    variants = ("control", "treatment")
+    draft = ExperimentDraft(key=key, variants=variants, primary=primary, mde=mde)
+    found = fetch_plan(data, key, draft if primary else None, weeks)
+    if as_json:
+        _print_json(found)
+    else:
+        print_plan(found)
 
 
 def _changes(pairs: list[str] | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from landed.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
 from landed.experiments import Experiment, Flag, Variant
+from landed.experiments.analysis import HistoryPlan, plan_from_history
 from landed.experiments.catalogue import Catalogue, read_row
 from landed.experiments.checking import check_flag
 from landed.experiments.drafting import (
@@ -48,6 +49,7 @@ from landed.state import (
     fetch_definition_changes,
     fetch_definitions,
 )
+from landed.store import Store
 
 __all__ = [
     "Act",
@@ -66,6 +68,7 @@ __all__ = [
     "fetch_flags",
     "find_experiment",
     "find_flag",
+    "plan_experiment",
     "put_flag",
     "rerun_experiment",
     "start_experiment",
@@ -325,6 +328,32 @@ def find_flag(state: State, key: str) -> Kept[Flag]:
         StateError: The state is away.
     """
     return _kept(_row(_rows(state), key, "flag", None), Flag)
+
+
+def plan_experiment(
+    state: State,
+    store: Store,
+    *,
+    key: str = "",
+    draft: ExperimentDraft | None = None,
+    now: datetime,
+    weeks: int = 4,
+) -> HistoryPlan:
+    """Say how long a test would take here: one that is kept, or one that is only thought of.
+
+    Raises:
+        InvalidInputError: Neither is named, or both, or the draft is wrong.
+        NotFoundError: There is none of that key.
+        StoreError: The store is away.
+        StateError: The state is away.
+    """
+    if bool(key) == (draft is not None):
+        raise InvalidInputError(
+            "Say test_id, of a test that is kept, or draft, of one that is not; one of them.",
+            detail="$.test_id",
+        )
+    experiment = build_experiment(draft) if draft else find_experiment(state, key).definition
+    return plan_from_history(store, experiment, as_of=now, weeks=weeks)
 
 
 def fetch_experiments(state: State) -> list[Kept[Experiment]]:
