@@ -75,9 +75,7 @@ def _row(
         value=value,
         variant=names.get(one.variant, ""),
         units=f"{one.units:,}",
-        bar=draw_bar(
-            one.shrunk, scale, tone=_tone(one, is_up=is_up), words=f"{value}: {words}"
-        ),
+        bar=draw_bar(one.shrunk, scale, tone=_tone(one, is_up=is_up), words=f"{value}: {words}"),
         raw=draw_bar(one.raw, scale, tone="flat", words=raw),
         words=words,
         note="" if one.adjusted_p is None else f"p = {one.adjusted_p:.3g}, corrected",
