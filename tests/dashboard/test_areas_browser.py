@@ -19,7 +19,8 @@ from tests.serving import ADMIN_KEY, Server
 pytestmark = pytest.mark.browser
 
 PAGES = [link.path for group in NAVIGATION for link in group.links]
-PANELS = [path for path in PAGES if path not in {"/overview", "/definitions", "/person"}]
+OTHERS = {"/overview", "/definitions", "/person", "/experiments"}
+PANELS = [path for path in PAGES if path not in OTHERS]
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"
 PERSON = "person-17"
 

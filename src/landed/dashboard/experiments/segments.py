@@ -19,12 +19,13 @@ from landed.dashboard.experiments.words import (
 from landed.dashboard.grids import Column, Grid, show_grid
 from landed.dashboard.types import TableView
 from landed.dashboard.wording import NO_VALUE, NOT_NAMED
-from landed.experiments.analysis.results import Estimate, Result, SegmentResult
+from landed.experiments.analysis.results import Result, SegmentResult
 from landed.metrics import Unit
 
 __all__ = ["build_segments"]
 
 _WILD: Final = 4.0
+_ALPHA: Final = 0.05
 
 
 def build_segments(result: Result, names: Mapping[str, str]) -> SegmentsView | None:
@@ -74,19 +75,20 @@ def _row(
         value=value,
         variant=names.get(one.variant, ""),
         units=f"{one.units:,}",
-        bar=draw_bar(
-            one.shrunk, scale, tone=_tone(one.shrunk, is_up=is_up), words=f"{value}: {words}"
-        ),
+        bar=draw_bar(one.shrunk, scale, tone=_tone(one, is_up=is_up), words=f"{value}: {words}"),
         raw=draw_bar(one.raw, scale, tone="flat", words=raw),
         words=words,
         note="" if one.adjusted_p is None else f"p = {one.adjusted_p:.3g}, corrected",
     )
 
 
-def _tone(one: Estimate, *, is_up: bool) -> Tone:
-    if one.ci_low <= 0 <= one.ci_high:
+def _tone(one: SegmentResult, *, is_up: bool) -> Tone:
+    """Coloured is only what stands after the correction for all segments."""
+    found = one.shrunk
+    is_chance = one.adjusted_p is not None and one.adjusted_p > _ALPHA
+    if is_chance or found.ci_low <= 0 <= found.ci_high:
         return "flat"
-    return "good" if (one.value > 0) == is_up else "bad"
+    return "good" if (found.value > 0) == is_up else "bad"
 
 
 def _table(segments: Sequence[SegmentResult], unit: Unit, names: Mapping[str, str]) -> TableView:

@@ -164,7 +164,7 @@ def _warning(late: LateView) -> str:
 def _late_table(late: LateView, names: Mapping[str, str]) -> TableView:
     columns = (
         Column(title="Variant"),
-        Column(title="Followed to the end", unit="share"),
+        Column(title="Followed", name="followed", unit="share"),
         Column(title=f"Estimate, {late.window_days} days", is_long=True),
         Column(title="Difference", is_long=True),
         Column(title="So far", unit="share"),
