@@ -36,7 +36,17 @@ from landed.store.clauses import (
     read_segment,
 )
 
-__all__ = ["MetricStatement", "build_statement"]
+__all__ = [
+    "Leaving",
+    "MetricStatement",
+    "both_hold",
+    "build_statement",
+    "events_of",
+    "kinds_condition",
+    "leaving",
+    "life_table",
+    "measure_of",
+]
 
 _BUCKETS: Final[dict[Grain, str]] = {
     "total": "",
@@ -79,7 +89,7 @@ def build_statement(question: Question, relation: str) -> MetricStatement:
     if "{as_of:" in base:
         parts.parameters["as_of"] = question.as_of
     if "{events:" in base:
-        parts.parameters["events"] = _events_of(metrics)
+        parts.parameters["events"] = events_of(metrics)
     groups = _groups(question, parts)
     _add_filters(question, parts)
     values = [
@@ -113,7 +123,7 @@ def _is_quarter(at: datetime) -> bool:
     return at.timestamp() % _SECONDS_IN_QUARTER == 0
 
 
-def _events_of(metrics: Sequence[Metric]) -> list[str]:
+def events_of(metrics: Sequence[Metric]) -> list[str]:
     """The kinds of events that must be read; none named: all."""
     if any(not one.source for one in metrics):
         return []
@@ -148,18 +158,19 @@ def _order(question: Question, parts: Parts, groups: dict[str, str]) -> str:
 
 
 def _value_columns(number: int, one: Metric, relation: str) -> list[str]:
-    measure, rests_on = _aggregates(_measure(one), _of_kinds(one, relation))
+    measure, rests_on = _aggregates(measure_of(one), kinds_condition(one, relation))
     columns = [f"{measure} AS m{number}"]
     return [*columns, f"{rests_on} AS n{number}"] if rests_on else columns
 
 
-def _measure(one: Metric) -> Measure:
+def measure_of(one: Metric) -> Measure:
+    """How its number comes from the rows; an endpoint's own metric has nothing here."""
     if one.measure is None:
         raise ValueError(one.name)
     return one.measure
 
 
-def _of_kinds(one: Metric, relation: str) -> str:
+def kinds_condition(one: Metric, relation: str) -> str:
     """The condition that a row is of the metric's own kinds of events."""
     if relation != "events" or not one.source:
         return ""
@@ -167,7 +178,8 @@ def _of_kinds(one: Metric, relation: str) -> str:
     return "event IN (" + ", ".join(f"'{name}'" for name in one.source) + ")"
 
 
-def _and(kinds: str, where: str) -> str:
+def both_hold(kinds: str, where: str) -> str:
+    """The condition that is left of two of which either may say nothing."""
     return " AND ".join(text for text in (kinds, where) if text and text != "true") or "true"
 
 
@@ -175,15 +187,15 @@ def _aggregates(measure: Measure, kinds: str) -> tuple[str, str]:
     """The expression of the number, and of how many rows it rests on (empty: the same)."""
     match measure:
         case Incidence():
-            return _life_table(measure), ""
+            return life_table(measure), ""
         case Ratio():
             rows = kinds or "true"
             below = f"sumIf({measure.below}, {rows})"
             return f"sumIf({measure.above}, {rows}) / nullIf({below}, 0)", below
         case Count() | People() | Distinct():
-            return _count(measure, _and(kinds, measure.where)), ""
+            return _count(measure, both_hold(kinds, measure.where)), ""
         case _:
-            return _spread(measure, _and(kinds, measure.where))
+            return _spread(measure, both_hold(kinds, measure.where))
 
 
 def _count(measure: Count | People | Distinct, rows: str) -> str:
@@ -211,23 +223,56 @@ def _spread(measure: Total | Mean | Quantile, rows: str) -> tuple[str, str]:
             return f"quantileTDigestIf({measure.level})({measure.of}, {rows})", known
 
 
-def _life_table(measure: Incidence) -> str:
+def life_table(measure: Incidence) -> str:
     """Three counts of rows by the hour at which they leave the risk: event, other, end of view."""
+    leaves = leaving(measure)
+    tables = [
+        f"sumMapIf([{leaves.hour(seconds)}], [toUInt64(1)], {rows})"
+        for seconds, rows in (
+            (leaves.event, leaves.happened),
+            (leaves.other, leaves.excluded),
+            (leaves.view, f"NOT ({leaves.happened}) AND NOT ({leaves.excluded})"),
+        )
+    ]
+    return f"tuple({', '.join(tables)})"
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """When and why a row leaves the risk, as expressions.
+
+    Attributes:
+        event: Seconds until the event; very many: never.
+        other: Seconds until what excludes it, likewise.
+        view: Seconds until nothing more is known, or the horizon.
+    """
+
+    event: str
+    other: str
+    view: str
+
+    @property
+    def happened(self) -> str:
+        """Whether the event came first."""
+        return f"{self.event} <= {self.view} AND {self.event} <= {self.other}"
+
+    @property
+    def excluded(self) -> str:
+        """Whether what excludes it came first."""
+        return f"{self.other} <= {self.view} AND {self.other} < {self.event}"
+
+    @staticmethod
+    def hour(seconds: str) -> str:
+        """The hour of the life table."""
+        return f"toUInt32(intDiv({seconds}, {_SECONDS_IN_HOUR}))"
+
+
+def leaving(measure: Incidence) -> Leaving:
+    """Say when and why a row of a late outcome leaves the risk."""
     horizon = int(measure.within.total_seconds())
     never = "toInt64(9000000000000)"
-    event = f"ifNull({measure.seconds_to}, {never})"
-    other = f"ifNull({measure.seconds_to_other}, {never})"
-    view = f"least(followed_seconds, {horizon})"
-    happened = f"{event} <= {view} AND {event} <= {other}"
-    excluded = f"{other} <= {view} AND {other} < {event}"
-
-    def table(seconds: str, rows: str) -> str:
-        hour = f"toUInt32(intDiv({seconds}, {_SECONDS_IN_HOUR}))"
-        return f"sumMapIf([{hour}], [toUInt64(1)], {rows})"
-
-    tables = (
-        table(event, happened),
-        table(other, excluded),
-        table(view, f"NOT ({happened}) AND NOT ({excluded})"),
+    return Leaving(
+        event=f"ifNull({measure.seconds_to}, {never})",
+        other=f"ifNull({measure.seconds_to_other}, {never})",
+        view=f"least(followed_seconds, {horizon})",
     )
-    return f"tuple({', '.join(tables)})"

@@ -1,5 +1,6 @@
 """What came of an experiment: sums from the log, judged, with a verdict in words."""
 
+from landed.experiments.analysis.analyse import analyse
 from landed.experiments.analysis.results import (
     Comparison,
     Estimate,
@@ -30,4 +31,5 @@ __all__ = [
     "Result",
     "SegmentResult",
     "Verdict",
+    "analyse",
 ]

@@ -1,0 +1,190 @@
+"""From an experiment and the log to its result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from landed.experiments.analysis.comparing import (
+    Arms,
+    compare_metric,
+    correct,
+    make_arms,
+    reading_of,
+)
+from landed.experiments.analysis.counting import Counts, check_health, fetch_counts
+from landed.experiments.analysis.outlook import make_outlook
+from landed.experiments.analysis.results import (
+    Health,
+    MetricResult,
+    Outlook,
+    Reading,
+    Result,
+    Verdict,
+)
+from landed.experiments.analysis.scope import Scope, Tracked, find_phase, make_scope
+from landed.experiments.analysis.sums import fetch_sums
+from landed.experiments.analysis.verdict import judge
+from landed.experiments.analysis.wording import method_of, unit_of
+from landed.experiments.types import Experiment
+from landed.stats import Correction
+from landed.store import Store
+
+__all__ = ["analyse"]
+
+_WEEK = 7
+
+
+def analyse(
+    store: Store, experiment: Experiment, *, as_of: datetime, phase: int | None = None
+) -> Result:
+    """Say what came of one phase of an experiment, as of a moment.
+
+    Args:
+        store: Of the log.
+        experiment: The definition.
+        as_of: When the log is read, aware; nothing later counts.
+        phase: Its number; None: the last that has started.
+
+    Returns:
+        The result: health, verdict and metrics. Of what has not started an empty one.
+
+    Raises:
+        InvalidInputError: There is no such phase.
+        QueryError: The store refused a query: limits or time.
+        StoreError: The store is away.
+    """
+    found = find_phase(experiment, phase)
+    if found is None or found.started_at is None or found.started_at >= as_of:
+        return _not_started(experiment, as_of, phase)
+    return _analyse(store, make_scope(experiment, found, as_of))
+
+
+def _not_started(experiment: Experiment, as_of: datetime, phase: int | None) -> Result:
+    words = "It has not started yet."
+    outlook = Outlook(
+        units=0,
+        planned_units=None,
+        planned_days=experiment.horizon_weeks * _WEEK,
+        days_run=0.0,
+        days_left=None,
+        mde_planned=experiment.mde,
+        mde_now=None,
+        complete=False,
+    )
+    return Result(
+        experiment=experiment.key,
+        name=experiment.name,
+        state=experiment.state,
+        phase=experiment.phase.number if phase is None else phase,
+        version=experiment.version,
+        since=as_of,
+        until=None,
+        as_of=as_of,
+        health=Health(units={one.key: 0 for one in experiment.variants}, expected_shares={}),
+        verdict=Verdict(kind="not_enough", words=words),
+        metrics=(),
+        outlook=outlook,
+        amendments=experiment.amendments,
+    )
+
+
+def _analyse(store: Store, scope: Scope) -> Result:
+    counts = fetch_counts(store, scope)
+    sums = fetch_sums(store, scope, counts, scope.tracked)
+    arms = {one.name: make_arms(sums[one.name], one) for one in scope.tracked if one.name in sums}
+    health = check_health(counts, scope)
+    primary = next((one for one in scope.tracked if one.role == "primary"), None)
+    outlook = make_outlook(scope, counts, arms.get(primary.name) if primary else None)
+    metrics = _metrics(scope, counts, arms, outlook)
+    return Result(
+        experiment=scope.experiment.key,
+        name=scope.experiment.name,
+        state=scope.experiment.state,
+        phase=scope.phase.number,
+        version=scope.experiment.version,
+        since=scope.exposed.since,
+        until=scope.phase.ended_at,
+        as_of=scope.as_of,
+        health=health,
+        verdict=judge(health, metrics, outlook),
+        metrics=metrics,
+        outlook=outlook,
+        amendments=scope.experiment.amendments,
+    )
+
+
+def _metrics(
+    scope: Scope, counts: Counts, arms: Mapping[str, Arms], outlook: Outlook
+) -> tuple[MetricResult, ...]:
+    results = [_metric(one, scope, counts, arms.get(one.name), outlook) for one in scope.tracked]
+    primary = [one for one in results if one.role == "primary"]
+    guards = [one for one in results if one.role == "guardrail"]
+    secondary = [one for one in results if one.role == "secondary"]
+    alpha, others = scope.experiment.alpha, max(0, len(scope.live) - 1)
+    every = f"{others} variants" if others > 1 else "one variant"
+    return (
+        *correct(
+            primary,
+            correction=Correction.HOLM,
+            alpha=alpha,
+            family=f"Holm over the primary metric in {every}",
+        ),
+        *guards,
+        *correct(
+            secondary,
+            correction=Correction.BENJAMINI_HOCHBERG,
+            alpha=alpha,
+            family=f"Benjamini and Hochberg over {len(secondary)} secondary metrics in {every}",
+        ),
+    )
+
+
+def _metric(
+    tracked: Tracked, scope: Scope, counts: Counts, arms: Arms | None, outlook: Outlook
+) -> MetricResult:
+    metric = tracked.metric
+    if metric is None or arms is None:
+        return _unknown(tracked, scope, "there is no such metric any more")
+    others = max(1, len(scope.live) - 1)
+    alpha = scope.experiment.alpha / (others if tracked.role == "primary" else 1)
+    place = scope.place(tracked.window)
+    compared = compare_metric(arms, tracked, alpha=alpha, is_complete=outlook.complete)
+    return MetricResult(
+        metric=tracked.name,
+        title=metric.title,
+        unit=unit_of(tracked.name),
+        role=tracked.role,
+        wish=tracked.wish,
+        method=method_of(
+            tracked,
+            kept=arms.kept if arms.adjusted else None,
+            by_unit=scope.exposed.by_unit,
+        ),
+        readings=tuple(
+            reading_of(
+                key,
+                arms.plain[key],
+                tracked,
+                units=counts.followed[key][place].units,
+                alpha=scope.experiment.alpha,
+            )
+            for key in scope.shares
+        ),
+        comparisons=compared,
+    )
+
+
+def _unknown(tracked: Tracked, scope: Scope, reason: str) -> MetricResult:
+    """A metric of an old definition that nobody declares any more."""
+    keys = list(scope.shares)
+    return MetricResult(
+        metric=tracked.name,
+        title=tracked.name,
+        unit="",
+        role=tracked.role,
+        wish=tracked.wish,
+        method="",
+        readings=tuple(Reading(variant=key, units=0, reason=reason) for key in keys),
+        comparisons=(),
+    )

@@ -1,0 +1,285 @@
+"""Variants against the control: what differs, how surely, and whether guardrails hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import expm1, log1p
+from statistics import NormalDist
+from typing import Final, Literal, cast
+
+from msgspec.structs import replace
+
+from landed.experiments.analysis.results import (
+    Comparison,
+    Estimate,
+    Guard,
+    MetricResult,
+    Reading,
+)
+from landed.experiments.analysis.scope import Tracked
+from landed.experiments.analysis.sums import UnitSums, make_arm
+from landed.experiments.types import Guardrail
+from landed.stats import (
+    Arm,
+    Correction,
+    Effect,
+    Judgement,
+    NotEnough,
+    adjust_arms,
+    adjust_family,
+    compare_arms,
+    compare_betas,
+    doubts,
+    judge_always,
+    judge_always_margin,
+    judge_bayes,
+    judge_fixed,
+    relative_effect,
+    share_interval,
+)
+
+__all__ = ["Arms", "compare_metric", "correct", "make_arms", "reading_of"]
+
+_FEWEST_WITH_PAST: Final = 0.05
+_LEAST_GAIN: Final = 0.99
+_PRIOR: Final = 0.3
+_ALL: Final = 0.999999
+
+Maybe = Arm | NotEnough
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arms:
+    """The variants of one metric as numbers.
+
+    Attributes:
+        plain: Variant's key → its arm.
+        adjusted: The same without what was known before; empty: nothing was.
+        kept: Share of the variance that the adjustment leaves.
+    """
+
+    plain: Mapping[str, Maybe]
+    adjusted: Mapping[str, Arm]
+    kept: float = 1.0
+
+    @property
+    def best(self) -> Mapping[str, Maybe]:
+        """What decides."""
+        return {**self.plain, **self.adjusted}
+
+
+def make_arms(sums: Mapping[str, UnitSums], tracked: Tracked) -> Arms:
+    """Make the arms of a metric, and adjust them where units have a past.
+
+    Args:
+        sums: Variant's key → its sums, the control first.
+        tracked: The metric.
+    """
+    plain = {key: make_arm(one, tracked) for key, one in sums.items()}
+    known = {key: one for key, one in sums.items() if isinstance(plain[key], Arm)}
+    layout = next(iter(sums.values())).layout
+    if layout.covariate is None or not _has_past(known.values()):
+        return Arms(plain=plain, adjusted={})
+    found = adjust_arms(
+        [one.moments for one in known.values()],
+        outcome=layout.outcome,
+        covariates=[layout.covariate],
+    )
+    if isinstance(found, NotEnough) or found.kept > _LEAST_GAIN:
+        return Arms(plain=plain, adjusted={})
+    return Arms(plain=plain, adjusted=dict(zip(known, found.arms, strict=True)), kept=found.kept)
+
+
+def _has_past(arms: Collection[UnitSums]) -> bool:
+    """Whether enough units have something before their exposure that it can explain anything."""
+    units = sum(one.moments.size for one in arms)
+    past = sum(one.with_past for one in arms)
+    return past > 0 and past >= _FEWEST_WITH_PAST * units
+
+
+def reading_of(key: str, arm: Maybe, tracked: Tracked, *, units: int, alpha: float) -> Reading:
+    """Say what one variant has of a metric, with a plain interval.
+
+    Args:
+        key: The variant's.
+        arm: As it is, not adjusted.
+        tracked: The metric.
+        units: That were analysed.
+        alpha: What the interval leaves out.
+    """
+    if isinstance(arm, NotEnough):
+        return Reading(variant=key, units=units, reason=str(arm))
+    width = NormalDist().inv_cdf(1 - alpha / 2) * arm.std_error
+    ends = arm.mean - width, arm.mean + width
+    if tracked.is_share_of_units:
+        ends = share_interval(round(arm.mean * arm.size), int(arm.size), level=1 - alpha) or ends
+    return Reading(
+        variant=key,
+        units=units,
+        estimate=Estimate(value=arm.mean, ci_low=ends[0], ci_high=ends[1]),
+    )
+
+
+def compare_metric(
+    arms: Arms, tracked: Tracked, *, alpha: float, is_complete: bool
+) -> tuple[Comparison, ...]:
+    """Compare every other variant with the control.
+
+    Args:
+        arms: Of the metric, the control first.
+        tracked: The metric.
+        alpha: Of each interval.
+        is_complete: Whether the planned size is there, so that the fixed test may be read.
+    """
+    control, *others = arms.plain
+    return tuple(
+        _compare(arms, control, key, tracked, alpha=alpha, is_complete=is_complete)
+        for key in others
+    )
+
+
+def _compare(
+    arms: Arms, control: str, key: str, tracked: Tracked, *, alpha: float, is_complete: bool
+) -> Comparison:
+    pair = arms.best[control], arms.best[key]
+    effect = compare_arms(*pair)
+    if isinstance(effect, NotEnough):
+        guard = _guard(pair, effect, tracked.guardrail, tracked)
+        return Comparison(variant=key, reason=str(effect), guard=guard)
+    absolute = judge_always(effect, alpha=alpha)
+    chance, loss = _belief(arms, (control, key), effect, tracked)
+    plain = compare_arms(arms.plain[control], arms.plain[key]) if arms.adjusted else None
+    return Comparison(
+        variant=key,
+        absolute=_estimate(absolute),
+        relative=_relative(pair, alpha),
+        fixed=_estimate(judge_fixed(effect, alpha=alpha)) if is_complete else None,
+        unadjusted=(
+            _estimate(judge_always(plain, alpha=alpha)) if isinstance(plain, Effect) else None
+        ),
+        chance_to_win=chance,
+        expected_loss=loss,
+        guard=_guard(pair, effect, tracked.guardrail, tracked),
+        doubts=_doubts(pair, absolute),
+    )
+
+
+def _estimate(found: Judgement) -> Estimate:
+    return Estimate(
+        value=found.value, ci_low=found.ci_low, ci_high=found.ci_high, p_value=found.p_value
+    )
+
+
+def _relative(pair: tuple[Maybe, Maybe], alpha: float) -> Estimate | None:
+    effect = relative_effect(*pair)
+    if isinstance(effect, NotEnough):
+        return None
+    return _estimate(judge_always(effect, alpha=alpha).as_relative)
+
+
+def _doubts(pair: tuple[Maybe, Maybe], found: Judgement) -> tuple[str, ...]:
+    control, treatment = (cast(Arm, one) for one in pair)
+    return tuple(str(one) for one in doubts(control, treatment, p_value=found.p_value))
+
+
+def _belief(
+    arms: Arms, keys: tuple[str, str], effect: Effect, tracked: Tracked
+) -> tuple[float, float]:
+    """Chance that the variant is better, and what is lost if it is taken and is not."""
+    falls = tracked.wish == "decrease"
+    control, treatment = (arms.plain[key] for key in keys)
+    if tracked.is_share_of_units and isinstance(control, Arm) and isinstance(treatment, Arm):
+        hits = [(round(arm.mean * arm.size), int(arm.size)) for arm in (control, treatment)]
+        if all(float(arm.size).is_integer() for arm in (control, treatment)):
+            found = compare_betas(control=hits[0], treatment=hits[1])
+            if falls:
+                return 1 - found.chance_to_win, found.loss_if_control
+            return found.chance_to_win, found.loss_if_treatment
+    base = control.mean if isinstance(control, Arm) else 0.0
+    found = judge_bayes(
+        effect.flipped if falls else effect, prior_std_dev=_PRIOR * abs(base) or None
+    )
+    return found.chance_to_win, found.loss_if_treatment
+
+
+def _guard(
+    pair: tuple[Maybe, Maybe],
+    effect: Effect | NotEnough,
+    guardrail: Guardrail | None,
+    tracked: Tracked,
+) -> Guard | None:
+    if guardrail is None:
+        return None
+    relative = guardrail.scale == "relative"
+    found = relative_effect(*pair) if relative else effect
+    if isinstance(found, NotEnough):
+        return Guard(margin=guardrail.margin, scale=guardrail.scale, state="open")
+    falls = tracked.wish == "decrease"
+    oriented = found.flipped if falls else found
+    margin = _log_margin(guardrail.margin, falls=falls) if relative else guardrail.margin
+    bound = judge_always_margin(oriented, margin=margin, alpha=guardrail.alpha)
+    # The same from the other side: what the best is that the data leave open.
+    best = -judge_always_margin(oriented.flipped, margin=0.0, alpha=guardrail.alpha).ci_low
+    worst = bound.ci_low
+    if relative:
+        worst = -expm1(-worst) if falls else expm1(worst)
+    state: Literal["holds", "harmed", "open"] = "harmed" if best < -margin else "open"
+    return Guard(
+        margin=guardrail.margin,
+        scale=guardrail.scale,
+        state="holds" if bound.holds else state,
+        bound=worst,
+        p_value=bound.p_value,
+    )
+
+
+def _log_margin(margin: float, *, falls: bool) -> float:
+    """A relative loss on the scale of the log ratio; who accepts a loss of all accepts any."""
+    return log1p(margin) if falls else -log1p(-min(margin, _ALL))
+
+
+def correct(
+    results: Sequence[MetricResult], *, correction: Correction, alpha: float, family: str
+) -> tuple[MetricResult, ...]:
+    """Correct the p-values of several metrics and variants as one family.
+
+    Args:
+        results: Metrics whose every comparison is a question of the family.
+        correction: How.
+        alpha: From which on an adjusted p-value is significant.
+        family: What it is, in words.
+    """
+    p_values = {
+        f"{one.metric} {part.variant}": part.absolute.p_value
+        for one in results
+        for part in one.comparisons
+        if part.absolute is not None and part.absolute.p_value is not None
+    }
+    adjusted = adjust_family(p_values, correction=correction).p_values if p_values else {}
+    return tuple(
+        replace(
+            one,
+            family=family,
+            comparisons=tuple(
+                _corrected(part, adjusted.get(f"{one.metric} {part.variant}"), one, alpha)
+                for part in one.comparisons
+            ),
+        )
+        for one in results
+    )
+
+
+def _corrected(
+    part: Comparison, p_value: float | None, result: MetricResult, alpha: float
+) -> Comparison:
+    if part.absolute is None or p_value is None:
+        return part
+    significant = p_value <= alpha
+    rises = part.absolute.value > 0
+    return replace(
+        part,
+        adjusted_p=p_value,
+        significant=significant,
+        is_better=rises == (result.wish == "increase") if significant else None,
+    )

@@ -1,0 +1,222 @@
+"""How many units met each variant, and whether they came as they should."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from landed.experiments.analysis.results import Health
+from landed.experiments.analysis.scope import Scope
+from landed.stats import SampleRatio, check_srm, check_srm_by
+from landed.store import Store
+from landed.store.experiment_sql import build_health, build_outside
+
+__all__ = [
+    "DIMENSIONS",
+    "Counts",
+    "Followed",
+    "build_counts",
+    "check_health",
+    "fetch_counts",
+    "is_trusted",
+]
+
+_CROSSED: Final = 255
+_MOST_LOST: Final = 0.01
+DIMENSIONS: Final = ("device", "country", "browser")
+"""What is known of a unit before its exposure, and counts are looked at by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Units of a variant that were followed for a time.
+
+    Attributes:
+        units: How many.
+        people: In these units; the same number where people are the units.
+        squares: Sum of the squares of the people of each unit.
+    """
+
+    units: int = 0
+    people: int = 0
+    squares: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """Who met which variant.
+
+    Attributes:
+        followed: Variant's key → for each window of the scope, none first, its units.
+        by: Dimension → its value → variant's key → units.
+        days: Day of the first exposure → variant's key → for each window its units.
+        crossed: People who met two variants.
+        strays: Exposures to what is no variant with traffic.
+        outside: Exposures in no phase.
+    """
+
+    followed: Mapping[str, tuple[Followed, ...]]
+    by: Mapping[str, Mapping[str, Mapping[str, int]]]
+    days: Mapping[date, Mapping[str, tuple[Followed, ...]]]
+    crossed: int
+    strays: int
+    outside: int
+
+    @property
+    def units(self) -> int:
+        """All that are analysed."""
+        return sum(parts[0].units for parts in self.followed.values())
+
+    @property
+    def people(self) -> int:
+        """All people in them."""
+        return sum(parts[0].people for parts in self.followed.values())
+
+
+def fetch_counts(store: Store, scope: Scope) -> Counts:
+    """Ask the store who met which variant.
+
+    Args:
+        store: Of the log.
+        scope: What is analysed.
+
+    Raises:
+        QueryError: The store refused it: limits or time.
+        StoreError: The store is away.
+    """
+    phases = [
+        (one.started_at, one.ended_at or scope.as_of)
+        for one in scope.experiment.phases
+        if one.started_at is not None
+    ]
+    outside = store.answer(*build_outside(scope.exposed, phases))
+    return build_counts(store.answer(*build_health(scope.exposed)), scope, outside[0]["exposures"])
+
+
+def build_counts(rows: Sequence[Mapping[str, Any]], scope: Scope, outside: int) -> Counts:
+    """Read the rows of `experiment_health`.
+
+    Args:
+        rows: One for each variant, dimension and value.
+        scope: What was asked for.
+        outside: Exposures in no phase.
+    """
+    none = (Followed(),) * (1 + len(scope.exposed.windows))
+    followed = dict.fromkeys(scope.shares, none)
+    by: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    days: dict[date, dict[str, tuple[Followed, ...]]] = defaultdict(dict)
+    lost: Counter[int] = Counter()
+    for row in rows:
+        place, dimension = row["variant"], row["dimension"]
+        if not 0 < place < _CROSSED:
+            lost[place] += 0 if dimension else row["met"]
+            continue
+        key, parts = scope.exposed.variants[place - 1], _parts(row)
+        if dimension == "day":
+            days[date.fromisoformat(row["value"])][key] = parts
+        elif dimension:
+            by[dimension][row["value"]][key] = parts[0].units
+        else:
+            followed[key] = parts
+    return Counts(
+        followed=followed,
+        by=by,
+        days=dict(sorted(days.items())),
+        crossed=lost[_CROSSED],
+        strays=sum(row["strays"] for row in rows if not row["dimension"]),
+        outside=outside,
+    )
+
+
+def _parts(row: Mapping[str, Any]) -> tuple[Followed, ...]:
+    """For each window its units; people and squares are said only where people are no units."""
+    columns = [row.get(name, row["units"]) for name in ("units", "people", "squares")]
+    return tuple(Followed(*(round(value) for value in part)) for part in zip(*columns, strict=True))
+
+
+def check_health(counts: Counts, scope: Scope) -> Health:
+    """Say whether the data can be trusted.
+
+    Args:
+        counts: Who met which variant.
+        scope: What is analysed.
+    """
+    live = scope.exposed.variants
+    weights = [scope.shares[key] for key in live]
+    units = {key: parts[0].units for key, parts in counts.followed.items()}
+    srm = check_srm([units[key] for key in live], weights) if live else None
+    uneven = tuple(_uneven(counts, live, weights)) if live and not scope.exposed.by_unit else ()
+    seen = counts.people + counts.crossed
+    health = Health(
+        units=units,
+        expected_shares=scope.shares,
+        srm_p=srm.p_value if isinstance(srm, SampleRatio) else None,
+        srm_failed=isinstance(srm, SampleRatio) and srm.failed,
+        srm_by=uneven,
+        crossed=counts.crossed,
+        crossed_share=counts.crossed / seen if seen else 0.0,
+        stray=counts.strays,
+        outside=counts.outside,
+    )
+    return replace(health, warnings=tuple(_warnings(health)))
+
+
+def _uneven(
+    counts: Counts, live: tuple[str, ...], weights: list[float]
+) -> Iterator[tuple[str, float]]:
+    for dimension in DIMENSIONS:
+        table = {
+            value: [by.get(key, 0) for key in live]
+            for value, by in counts.by.get(dimension, {}).items()
+        }
+        for value, test in check_srm_by(table, weights).items():
+            if isinstance(test, SampleRatio) and test.failed:
+                yield f"{dimension} = {value or 'unknown'}", test.p_value
+
+
+def is_trusted(health: Health) -> bool:
+    """Whether anything may be said of the result.
+
+    Args:
+        health: What was found.
+    """
+    return not _failures(health)
+
+
+def _failures(health: Health) -> list[str]:
+    """Why nothing may be said, in words."""
+    found = []
+    seen = sum(health.units.values())
+    if health.srm_failed:
+        found.append(
+            f"the units are dealt unevenly (p = {health.srm_p:.2g}): assignment or logging loses "
+            "units of one variant"
+        )
+    found += [f"the units of {name} are dealt unevenly (p = {p:.2g})" for name, p in health.srm_by]
+    if health.crossed_share > _MOST_LOST:
+        found.append(
+            f"{health.crossed_share:.1%} of the people met two variants: the assignment is not "
+            "stable, or one person has several ids"
+        )
+    if health.stray > _MOST_LOST * (seen + health.stray):
+        found.append(
+            f"{health.stray:,} exposures are to variants without traffic, or to none of this "
+            "experiment"
+        )
+    return found
+
+
+def _warnings(health: Health) -> Iterator[str]:
+    failures = _failures(health)
+    yield from failures
+    if health.crossed and health.crossed_share <= _MOST_LOST:
+        yield f"{health.crossed:,} people met two variants and are left out"
+    if health.stray and not any("without traffic" in one for one in failures):
+        yield f"{health.stray:,} exposures are to variants without traffic, and are left out"
+    if health.outside:
+        yield f"{health.outside:,} exposures are from a time when the experiment did not run"

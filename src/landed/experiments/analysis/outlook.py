@@ -1,0 +1,138 @@
+"""How far an experiment is, and what it can still find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
+
+from landed.experiments.analysis.comparing import Arms
+from landed.experiments.analysis.counting import Counts
+from landed.experiments.analysis.results import Outlook
+from landed.experiments.analysis.scope import Scope
+from landed.stats import (
+    Arm,
+    Effect,
+    Plan,
+    compare_arms,
+    detectable_effect,
+    size_for_arms,
+)
+
+__all__ = ["make_outlook"]
+
+_DAY: Final = timedelta(days=1)
+_WEEK: Final = 7
+
+
+def make_outlook(scope: Scope, counts: Counts, arms: Arms | None) -> Outlook:
+    """Say how far it is.
+
+    Args:
+        scope: What is analysed.
+        counts: Who met which variant.
+        arms: Of the primary metric; None: there is none.
+    """
+    experiment = scope.experiment
+    days = experiment.horizon_weeks * _WEEK
+    run = (scope.until - scope.exposed.since) / _DAY
+    best = arms.best if arms else {}
+    planned = planned_units(scope, best)
+    units = counts.units
+    size = _followed(scope, counts)
+    complete = planned is not None and size >= planned and run >= days
+    return Outlook(
+        units=units,
+        planned_units=planned,
+        planned_days=days,
+        days_run=run,
+        days_left=_days_left(scope, counts, planned, days - run, size),
+        mde_planned=experiment.mde,
+        mde_now=_mde_now(scope, best),
+        complete=complete,
+    )
+
+
+def _followed(scope: Scope, counts: Counts) -> int:
+    """Units that the primary metric rests on."""
+    primary = next((one for one in scope.tracked if one.role == "primary"), None)
+    place = scope.place(primary.window) if primary else 0
+    return sum(parts[place].units for parts in counts.followed.values())
+
+
+def _plan(scope: Scope, ratio: float) -> Plan:
+    others = max(1, len(scope.live) - 1)
+    experiment = scope.experiment
+    return Plan(alpha=experiment.alpha / others, power=experiment.power, ratio=ratio)
+
+
+def planned_units(scope: Scope, arms: Mapping[str, Arm | object]) -> int | None:
+    """Say how many units of all variants find the effect that was declared.
+
+    The variance of the control stands for both: what the variant will do is not known before.
+
+    Args:
+        scope: With the plan and the shares of the variants.
+        arms: Of the primary metric, the control first.
+
+    Returns:
+        Units; None: the control's value is not known, or has no spread.
+    """
+    keys = list(arms)
+    control = arms[keys[0]] if keys else None
+    if not isinstance(control, Arm) or not control.mean or not control.variance:
+        return None
+    effect = scope.experiment.mde * abs(control.mean)
+    base = scope.shares[keys[0]]
+    live = [key for key in keys[1:] if scope.shares[key] > 0]
+    sizes = [
+        size_for_arms(
+            control=control.variance,
+            treatment=control.variance,
+            effect=effect,
+            plan=_plan(scope, scope.shares[key] / base),
+        ).control
+        / base
+        for key in live
+    ]
+    return ceil(max(sizes)) if sizes else None
+
+
+def _mde_now(scope: Scope, arms: Mapping[str, Arm | object]) -> float | None:
+    keys = list(arms)
+    control = arms[keys[0]] if keys else None
+    if not isinstance(control, Arm) or not control.mean:
+        return None
+    others = [arms[key] for key in keys[1:]]
+    effects = [compare_arms(control, one) for one in others if isinstance(one, Arm)]
+    errors = [one.std_error for one in effects if isinstance(one, Effect)]
+    if not errors:
+        return None
+    return detectable_effect(std_error=max(errors), plan=_plan(scope, 1.0)) / abs(control.mean)
+
+
+def _days_left(
+    scope: Scope, counts: Counts, planned: int | None, horizon: float, size: int
+) -> int | None:
+    """Days until the horizon and the planned units are reached; None: nobody knows."""
+    waits = [horizon]
+    if planned is None:
+        return None
+    if size < planned:
+        pace = _pace(counts, scope.until)
+        if not pace or scope.phase.ended_at is not None:
+            return None
+        waits.append((planned - size) / pace)
+    return max(0, ceil(max(waits)))
+
+
+def _pace(counts: Counts, until: datetime) -> float:
+    """New units a day, of the last seven days."""
+    first = (until - _WEEK * _DAY).date()
+    new: Sequence[int] = [
+        sum(parts[0].units for parts in by.values())
+        for day, by in counts.days.items()
+        if day > first
+    ]
+    return sum(new) / _WEEK

@@ -1,0 +1,219 @@
+"""What is to be analysed: the phase, the variants that have traffic, and the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from landed.errors import InvalidInputError
+from landed.experiments.analysis.results import Role
+from landed.experiments.types import Experiment, Guardrail, Phase, Wish
+from landed.metrics import METRICS, Incidence, Metric, People, Total
+from landed.store.experiment_sql import Asked, Exposed
+
+__all__ = ["LOOKBACK", "Scope", "Tracked", "find_phase", "make_scope"]
+
+LOOKBACK: Final = timedelta(days=14)
+"""How long before its own exposure a unit's rows are a covariate."""
+
+_OUTCOMES: Final = frozenset(
+    {
+        "application_outcome_recorded",
+        "application_closed",
+        "income_changed",
+        "career_advanced",
+        "goal_achieved",
+    }
+)
+"""Kinds of events that come days to weeks after what brought them about."""
+
+_PEOPLE_THEMSELVES: Final = frozenset({"user_id", "anonymous_id"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """A metric in its role.
+
+    Attributes:
+        name: As the definition has it.
+        metric: None: there is no such metric any more, or it has no measure.
+        role: In the experiment.
+        wish: Which way is good.
+        window: How long after its exposure a unit's rows count; None: as long as the phase runs.
+        guardrail: Where it is one.
+    """
+
+    name: str
+    metric: Metric | None
+    role: Role
+    wish: Wish
+    window: timedelta | None = None
+    guardrail: Guardrail | None = None
+
+    @property
+    def is_share_of_units(self) -> bool:
+        """Whether a unit has it or has it not."""
+        return self.metric is not None and isinstance(self.metric.measure, People)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether single units are cut at a bound: sums of money and the like."""
+        return self.metric is not None and isinstance(self.metric.measure, Total)
+
+    def asked(self, *, bound: float | None = None) -> Asked:
+        """What the store is asked for. A late outcome from before is known only afterwards."""
+        if self.metric is None:
+            raise ValueError(self.name)
+        has_past = self.metric.relation != "applications"
+        return Asked(
+            metric=self.metric,
+            window=self.window,
+            lookback=LOOKBACK if has_past else None,
+            bound=bound,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is analysed.
+
+    Attributes:
+        experiment: The definition.
+        phase: Which has started.
+        as_of: When the log is read.
+        live: Places of the variants that have traffic, in the definition's order.
+        shares: Variant → the share of units that is meant for it.
+        tracked: The metrics: the primary, guardrails, secondary ones.
+        exposed: Whose rows are summed.
+    """
+
+    experiment: Experiment
+    phase: Phase
+    as_of: datetime
+    live: tuple[int, ...]
+    shares: dict[str, float]
+    tracked: tuple[Tracked, ...]
+    exposed: Exposed
+
+    @property
+    def until(self) -> datetime:
+        """The moment after the last exposure that counts."""
+        return self.exposed.until
+
+    def place(self, window: timedelta | None) -> int:
+        """Where a window stands among those that the store counts units for; 0 is none."""
+        return 0 if window is None else 1 + self.exposed.windows.index(window)
+
+
+def find_phase(experiment: Experiment, number: int | None) -> Phase | None:
+    """Find the phase to analyse.
+
+    Args:
+        experiment: The definition.
+        number: Of the phase; None: the last that has started.
+
+    Returns:
+        The phase; None: it has not started.
+
+    Raises:
+        InvalidInputError: There is no such phase.
+    """
+    if number is None:
+        started = [one for one in experiment.phases if one.started_at is not None]
+        return started[-1] if started else None
+    for one in experiment.phases:
+        if one.number == number:
+            return one if one.started_at is not None else None
+    raise InvalidInputError(
+        f"{experiment.key!r} has no phase {number}; it has "
+        f"{', '.join(str(one.number) for one in experiment.phases)}",
+        detail="phase",
+    )
+
+
+def make_scope(experiment: Experiment, phase: Phase, as_of: datetime) -> Scope:
+    """Say what is analysed.
+
+    Args:
+        experiment: The definition.
+        phase: One that has started.
+        as_of: When the log is read.
+    """
+    shares = _shares(experiment, phase)
+    live = tuple(place for place, share in enumerate(shares.values()) if share > 0)
+    tracked = tuple(_tracked(experiment))
+    keys = list(shares)
+    exposed = Exposed(
+        experiment=experiment.key,
+        variants=tuple(keys[place] for place in live),
+        since=phase.started_at or as_of,
+        until=min(phase.ended_at or as_of, as_of),
+        as_of=as_of,
+        windows=tuple(sorted({one.window for one in tracked if one.window})),
+        by_unit=experiment.unit not in _PEOPLE_THEMSELVES,
+    )
+    return Scope(
+        experiment=experiment,
+        phase=phase,
+        as_of=as_of,
+        live=live,
+        shares=shares,
+        tracked=tracked,
+        exposed=exposed,
+    )
+
+
+def _shares(experiment: Experiment, phase: Phase) -> dict[str, float]:
+    split = phase.split
+    widths = [end - start for start, end in split.ranges] or list(split.weights)
+    whole = sum(widths) or 1.0
+    keys = [one.key for one in experiment.variants]
+    return {key: width / whole for key, width in zip(keys, widths, strict=True)}
+
+
+def _tracked(experiment: Experiment) -> Iterator[Tracked]:
+    primary = experiment.primary
+    days = experiment.maturation_days
+    if primary is not None:
+        window = _window(primary.metric, days) or _days(days)
+        yield _track(primary.metric, "primary", primary.direction, window)
+    for one in experiment.guardrails:
+        wish = _wish(one.metric, one.harm)
+        yield _track(one.metric, "guardrail", wish, _window(one.metric, days), one)
+    for name in experiment.secondary:
+        yield _track(name, "secondary", _wish(name, None), _window(name, days))
+
+
+def _track(
+    name: str, role: Role, wish: Wish, window: timedelta | None, guardrail: Guardrail | None = None
+) -> Tracked:
+    metric = METRICS.get(name)
+    if metric is not None and metric.measure is None:
+        metric = None
+    return Tracked(
+        name=name, metric=metric, role=role, wish=wish, window=window, guardrail=guardrail
+    )
+
+
+def _wish(name: str, harm: Wish | None) -> Wish:
+    if harm is not None:
+        return "decrease" if harm == "increase" else "increase"
+    metric = METRICS.get(name)
+    falls = metric is not None and metric.direction == "down_is_good"
+    return "decrease" if falls else "increase"
+
+
+def _window(name: str, days: int) -> timedelta | None:
+    """How long units are followed for a metric of outcomes; None: its rows are known at once."""
+    metric = METRICS.get(name)
+    if metric is None:
+        return None
+    if isinstance(metric.measure, Incidence):
+        return metric.measure.within
+    return _days(days) if _OUTCOMES & set(metric.source) else None
+
+
+def _days(days: int) -> timedelta | None:
+    return timedelta(days=days) if days else None

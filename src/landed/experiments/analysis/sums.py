@@ -1,0 +1,165 @@
+"""What the units of each variant add up to, metric by metric, as the store sums it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+from landed.experiments.analysis.counting import Counts, Followed
+from landed.experiments.analysis.scope import Scope, Tracked
+from landed.metrics import Incidence, Mean, Quantile, Ratio
+from landed.stats import Arm, Column, Moments, NotEnough, mean_arm, ratio_arm, share_arm
+from landed.store import Store
+from landed.store.experiment_sql import Asked, build_sums
+
+__all__ = ["Layout", "UnitSums", "fetch_sums", "layout_of", "make_arm", "read_sums"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Which columns the store sums for a metric, and what they mean.
+
+    Attributes:
+        names: `y` above the line, `z` below it, `x` and `w` the same before the exposure, `m`
+            the people of a unit.
+        outcome: What the metric is: a mean, or a ratio of two.
+        covariate: The same before the exposure; None: there is none.
+    """
+
+    names: tuple[str, ...]
+    outcome: Column
+    covariate: Column | None
+
+
+def layout_of(asked: Asked, *, by_unit: bool) -> Layout:
+    """Say which columns the store sums for a metric.
+
+    Args:
+        asked: The metric.
+        by_unit: Whether units are clusters of people: then a mean is one over their people.
+    """
+    has_line = isinstance(asked.metric.measure, Mean | Ratio | Incidence | Quantile)
+    names = ["y", "z"] if has_line else ["y"]
+    if asked.lookback:
+        names += ["x", "w"] if has_line else ["x"]
+    if by_unit and not has_line:
+        names.append("m")
+    place = {name: at for at, name in enumerate(names)}
+    below = place.get("z", place.get("m"))
+    before = place.get("w", place.get("m"))
+    return Layout(
+        names=tuple(names),
+        outcome=Column(0, below),
+        covariate=Column(place["x"], before) if "x" in place else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSums:
+    """What the units of one variant add up to for one metric.
+
+    Attributes:
+        moments: Sums and products of the columns of the layout.
+        layout: What they are.
+        with_past: Units that have something before their exposure.
+    """
+
+    moments: Moments
+    layout: Layout
+    with_past: int = 0
+
+
+def fetch_sums(
+    store: Store, scope: Scope, counts: Counts, tracked: Sequence[Tracked]
+) -> dict[str, dict[str, UnitSums]]:
+    """Ask the store for the sums of several metrics, one statement for each relation.
+
+    Args:
+        store: Of the log.
+        scope: What is analysed.
+        counts: How many units each variant has.
+        tracked: The metrics.
+
+    Returns:
+        Name of the metric → variant's key → its sums.
+
+    Raises:
+        QueryError: The store refused it: limits or time.
+        StoreError: The store is away.
+    """
+    relations: dict[str, dict[str, Asked]] = {}
+    for one in tracked:
+        if one.metric is not None:
+            relations.setdefault(one.metric.relation, {})[one.name] = one.asked()
+    found = {}
+    for asked in relations.values():
+        rows = store.answer(*build_sums(scope.exposed, list(asked.values())))
+        for number, (name, what) in enumerate(asked.items()):
+            values = {row["variant"]: row[f"s{number}"] for row in rows}
+            found[name] = read_sums(values, what, scope, counts.followed)
+    return found
+
+
+def read_sums(
+    values: Mapping[int, Sequence[float]],
+    asked: Asked,
+    scope: Scope,
+    followed: Mapping[str, Sequence[Followed]],
+) -> dict[str, UnitSums]:
+    """Read the sums of one metric; who has no row adds nothing, and is counted all the same.
+
+    Args:
+        values: Place of the variant, from 1 → what the store gave.
+        asked: The metric.
+        scope: What was asked for.
+        followed: Variant's key → its units by window.
+    """
+    layout = layout_of(asked, by_unit=scope.exposed.by_unit)
+    place = scope.place(asked.window)
+    numbers = {key: number for number, key in enumerate(scope.exposed.variants, start=1)}
+    return {
+        key: _unit_sums(values.get(numbers.get(key, 0), ()), layout, followed[key][place])
+        for key in scope.shares
+    }
+
+
+def _unit_sums(values: Sequence[float], layout: Layout, units: Followed) -> UnitSums:
+    width = len(layout.names)
+    pairs = list(combinations_with_replacement(range(width), 2))
+    given = iter(values or [0.0] * (width + len(pairs) + 1))
+    sums = [next(given) for _ in range(width)]
+    products = [[0.0] * width for _ in range(width)]
+    for (one, other), value in zip(pairs, given, strict=False):
+        products[one][other] = products[other][one] = value
+    past = values[-1] if values and layout.covariate is not None else 0
+    if "m" in layout.names:
+        at = layout.names.index("m")
+        sums[at], products[at][at] = float(units.people), float(units.squares)
+    moments = Moments(
+        size=units.units, sums=tuple(sums), products=tuple(tuple(row) for row in products)
+    )
+    return UnitSums(moments=moments, layout=layout, with_past=int(past))
+
+
+def make_arm(sums: UnitSums, tracked: Tracked) -> Arm | NotEnough:
+    """Make the arm of one variant, as it is without a covariate.
+
+    Args:
+        sums: Of the variant.
+        tracked: The metric.
+    """
+    moments, (above, below) = sums.moments, sums.layout.outcome
+    size, total, squares = moments.size, moments.sums[above], moments.products[above][above]
+    if below is not None:
+        return ratio_arm(
+            size=size,
+            above=total,
+            below=moments.sums[below],
+            squares_above=squares,
+            squares_below=moments.products[below][below],
+            products=moments.products[above][below],
+        )
+    if tracked.is_share_of_units:
+        return share_arm(hits=round(total), size=size)
+    return mean_arm(size=size, total=total, squares=squares)

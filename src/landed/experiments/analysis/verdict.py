@@ -1,0 +1,171 @@
+"""What to do, in a word and in a sentence.
+
+The order is fixed: data that cannot be trusted say nothing; harm comes before gain; a gain is
+shipped only when the guardrails hold; and no effect is claimed only when the interval is
+narrower than the effect that was planned for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from landed.experiments.analysis.counting import is_trusted
+from landed.experiments.analysis.results import (
+    Comparison,
+    Health,
+    MetricResult,
+    Outlook,
+    Verdict,
+)
+from landed.experiments.analysis.wording import difference_in_words
+
+__all__ = ["judge"]
+
+
+def judge(health: Health, metrics: Sequence[MetricResult], outlook: Outlook) -> Verdict:
+    """Say what to do.
+
+    Args:
+        health: Of the data.
+        metrics: With their comparisons, corrected.
+        outlook: How far the experiment is.
+    """
+    if not is_trusted(health):
+        return Verdict(
+            kind="untrusted",
+            words=f"Do not read the result: {'; '.join(health.warnings)}.",
+        )
+    primary = next((one for one in metrics if one.role == "primary"), None)
+    if primary is None:
+        return Verdict(kind="not_enough", words="There is no primary metric that could decide.")
+    guards = [one for one in metrics if one.role == "guardrail"]
+    known = [part for part in primary.comparisons if part.absolute is not None]
+    return (
+        _ship(primary, known, guards)
+        or _harmful(primary, known, guards)
+        or _nothing_known(primary, known, health)
+        or _complete(primary, known, outlook)
+        or _leading(primary, known, guards)
+        or _wait(primary, known, outlook)
+    )
+
+
+def _ship(
+    primary: MetricResult, known: Sequence[Comparison], guards: Sequence[MetricResult]
+) -> Verdict | None:
+    """The best of those that are better and whose guardrails all hold."""
+    for part in _better(primary, known):
+        if all(state == "holds" for _, state in _states(guards, part.variant)):
+            held = "; guardrails hold" if guards else ""
+            words = f"Ship {part.variant}: {_effect(primary, part)}, valid at any time{held}."
+            return Verdict(kind="ship", variant=part.variant, words=words)
+    return None
+
+
+def _better(primary: MetricResult, known: Sequence[Comparison]) -> list[Comparison]:
+    """Those that are clearly better, the best first."""
+    found = [part for part in known if part.is_better]
+    return sorted(found, key=lambda part: _good(primary, part), reverse=True)
+
+
+def _good(primary: MetricResult, part: Comparison) -> float:
+    value = part.absolute.value if part.absolute else 0.0
+    return value if primary.wish == "increase" else -value
+
+
+def _states(guards: Sequence[MetricResult], variant: str) -> Iterator[tuple[str, str]]:
+    for result in guards:
+        for part in result.comparisons:
+            if part.variant == variant and part.guard is not None:
+                yield result.title, part.guard.state
+
+
+def _harmful(
+    primary: MetricResult, known: Sequence[Comparison], guards: Sequence[MetricResult]
+) -> Verdict | None:
+    for part in known:
+        if part.is_better is False:
+            words = f"Stop {part.variant}: {_effect(primary, part)}, valid at any time."
+            return Verdict(kind="harmful", variant=part.variant, words=words)
+    for part in primary.comparisons:
+        harmed = [name for name, state in _states(guards, part.variant) if state == "harmed"]
+        if harmed:
+            words = f"Stop {part.variant}: it harms {', '.join(harmed)} by more than was accepted."
+            return Verdict(kind="harmful", variant=part.variant, words=words)
+    return None
+
+
+def _nothing_known(
+    primary: MetricResult, known: Sequence[Comparison], health: Health
+) -> Verdict | None:
+    if known:
+        return None
+    if not any(health.units.values()):
+        return Verdict(kind="not_enough", words="Nobody was exposed yet.")
+    reasons = dict.fromkeys(part.reason for part in primary.comparisons if part.reason)
+    why = "; ".join(reasons) or "there is nothing to compare with"
+    return Verdict(kind="not_enough", words=f"Not enough data for {primary.title}: {why}.")
+
+
+def _complete(
+    primary: MetricResult, known: Sequence[Comparison], outlook: Outlook
+) -> Verdict | None:
+    if not outlook.complete or any(part.is_better for part in known):
+        return None
+    worth = outlook.mde_planned * abs(_base(primary))
+    best = max(known, key=lambda part: _good(primary, part))
+    effect, planned = _effect(primary, best), f"{outlook.mde_planned:.0%}"
+    if all(_within(part, worth) for part in known):
+        words = f"No difference of {planned} or more: {effect}, valid at any time."
+        return Verdict(kind="no_difference", variant=best.variant, words=words)
+    if all(_most(primary, part) < worth for part in known):
+        words = f"Keep {primary.readings[0].variant}: no gain of {planned} or more: {effect}."
+        return Verdict(kind="keep_control", variant=primary.readings[0].variant, words=words)
+    words = (
+        f"The planned size is reached without an answer: {effect} does not leave out a change of "
+        f"{planned}. Keep {primary.readings[0].variant}, or run longer."
+    )
+    return Verdict(kind="keep_running", variant=best.variant, words=words)
+
+
+def _base(primary: MetricResult) -> float:
+    estimate = primary.readings[0].estimate
+    return estimate.value if estimate else 0.0
+
+
+def _within(part: Comparison, worth: float) -> bool:
+    found = part.absolute
+    return found is not None and -worth < found.ci_low and found.ci_high < worth
+
+
+def _most(primary: MetricResult, part: Comparison) -> float:
+    """The largest gain that the interval leaves open."""
+    if part.absolute is None:
+        return 0.0
+    return part.absolute.ci_high if primary.wish == "increase" else -part.absolute.ci_low
+
+
+def _leading(
+    primary: MetricResult, known: Sequence[Comparison], guards: Sequence[MetricResult]
+) -> Verdict | None:
+    for part in _better(primary, known):
+        unsettled = [name for name, state in _states(guards, part.variant) if state != "holds"]
+        words = (
+            f"{part.variant} is better: {_effect(primary, part)}, valid at any time. Keep running: "
+            f"it is not yet shown that {', '.join(unsettled)} holds."
+        )
+        return Verdict(kind="keep_running", variant=part.variant, words=words)
+    return None
+
+
+def _wait(primary: MetricResult, known: Sequence[Comparison], outlook: Outlook) -> Verdict:
+    best = max(known, key=lambda part: _good(primary, part))
+    left = outlook.days_left
+    more = f" About {left} more {'day' if left == 1 else 'days'} are planned." if left else ""
+    words = f"Keep running: {_effect(primary, best)} so far.{more}"
+    return Verdict(kind="keep_running", variant=best.variant, words=words)
+
+
+def _effect(primary: MetricResult, part: Comparison) -> str:
+    known = part.absolute
+    return f"{primary.title} {difference_in_words(primary, known) if known else ''}"

@@ -1,0 +1,20 @@
+-- Which people belong to each unit that is no person? A unit that was in two variants has 255.
+--
+-- members: for each window how many people of the unit have been followed for it.
+SELECT
+    subject,
+    exposed_at,
+    if(variant BETWEEN 1 AND 254 AND lowest != highest, 255, variant) AS variant,
+    unit,
+    members$columns
+FROM
+(
+    SELECT
+        *,
+        minIf(variant, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS lowest,
+        maxIf(variant, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS highest,
+        sumForEachIf($followed, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS members
+    FROM
+    (
+$units)
+)

@@ -1,0 +1,18 @@
+-- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
+SELECT
+    subject_key AS subject,
+    min(occurred_at) AS exposed_at,
+    if(min(place) = max(place), min(place), 255) AS variant$columns
+FROM
+(
+    SELECT
+        subject_key,
+        occurred_at,
+        $place AS place$fields
+    FROM events
+    WHERE event = 'experiment_exposed'
+        AND occurred_at >= {exposed_since:DateTime64(3, 'UTC')}
+        AND occurred_at < {exposed_until:DateTime64(3, 'UTC')}
+        AND properties.experiment_id = {experiment:String}
+)
+GROUP BY subject
