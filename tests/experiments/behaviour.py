@@ -6,15 +6,12 @@ adjust by. A sixth of what they do lies before their exposure, where no metric m
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 
 from landed.store import Store
 from tests.experiments.dealing import DAY_MS, DAYS, START_MS, Ints, People, insert
-
-Behave = Callable[[Store, People, np.random.Generator], None]
 
 _END_MS: Final = START_MS + DAYS * DAY_MS
 _BEFORE: Final = 2  # days
@@ -51,4 +48,4 @@ def _happen(store: Store, people: People, event: str, who: Ints, rng: np.random.
     at = people.exposed_at[who] + offset.astype(np.int64)
     known = at < _END_MS
     keys = people.keys[who[known]]
-    insert(store, event, keys, at[known], ["{}"] * len(keys), token=event)
+    insert(store, event, keys, at[known], ["{}"] * len(keys))

@@ -8,10 +8,11 @@ of the events table, and the verdict is read from `analyse`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -26,10 +27,13 @@ Ints = npt.NDArray[np.int64]
 
 START = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 DAYS = 20
-END = START + timedelta(days=DAYS)
+END = START + timedelta(days=DAYS, seconds=-1)
 DAY_MS = 86_400_000
 START_MS = int(START.timestamp()) * 1000
 ROWS_PER_INSERT = 200_000
+PEOPLE = 1000
+DEALS = 334  # of each of three kinds of metrics: a thousand in all
+DEALS_AT_ONCE = 84
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class People:
     users: tuple[str, ...]
     keys: npt.NDArray[np.void]
     exposed_at: Ints
+
+
+Behave = Callable[[Store, People, np.random.Generator], None]
 
 
 @dataclass(frozen=True)
@@ -97,8 +104,6 @@ def insert(
     keys: npt.NDArray[np.void],
     at: Ints,
     properties: Sequence[str],
-    *,
-    token: str,
 ) -> None:
     """Put events of one kind into the store, as the writer does."""
     for start in range(0, len(at), ROWS_PER_INSERT):
@@ -107,7 +112,7 @@ def insert(
         sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, EVENTS_SCHEMA) as stream:
             stream.write_batch(batch)
-        store.insert("events", bytes(sink.getvalue()), token=f"{token}/{start}")
+        store.insert("events", bytes(sink.getvalue()), token=uuid4().hex)
 
 
 def _batch(
@@ -142,13 +147,36 @@ def deal(store: Store, experiments: Sequence[Experiment], units: People) -> None
         for got in (assign(one, user, {}) for user in units.users)
     ]
     keys, at = np.tile(units.keys, len(experiments)), np.tile(units.exposed_at, len(experiments))
-    insert(store, "experiment_exposed", keys, at, told, token=experiments[0].key)
+    insert(store, "experiment_exposed", keys, at, told)
 
 
-def run(store: Store, experiments: Sequence[Experiment]) -> Alarms:
-    """Analyse every experiment at its end, and count what was called different."""
-    results = [analyse(store, one, as_of=END) for one in experiments]
-    return count_alarms(results)
+def rerandomise(
+    store: Store, behave: Behave, metric: str, *, people_count: int = PEOPLE, **fields: Any
+) -> list[Result]:
+    """Deal the same people again and again, each time in an experiment of its own.
+
+    Args:
+        store: Empty.
+        behave: Puts what people do into it.
+        metric: The primary one.
+        people_count: Who takes part.
+        fields: Of the experiments.
+
+    Returns:
+        What the analysis says at the end of each, with the looks of all days before.
+    """
+    results: list[Result] = []
+    while len(results) < DEALS:
+        store.execute("TRUNCATE TABLE events")
+        rng = np.random.default_rng(7)
+        units = people(people_count, rng)
+        behave(store, units, rng)
+        # The exposures of a hundred experiments are read for each of them, so not of all at once.
+        first, last = len(results), min(len(results) + DEALS_AT_ONCE, DEALS)
+        planned = [plan(f"{metric}-{number}", metric, **fields) for number in range(first, last)]
+        deal(store, planned, units)
+        results += [analyse(store, one, as_of=END) for one in planned]
+    return results
 
 
 def count_alarms(results: Sequence[Result]) -> Alarms:
