@@ -26,6 +26,13 @@ class ExperimentExposed(Event, frozen=True, kw_only=True):
     salt: Annotated[
         Label | None, Meta(description="Salt of the assignment.", examples=["ranking-2025-a"])
     ] = None
+    unit: Annotated[
+        Label | None,
+        Meta(
+            description="What was dealt, where it is not the person: a job ad, an employer.",
+            examples=["job-8812"],
+        ),
+    ] = None
 
 
 class ExperimentConverted(Event, frozen=True, kw_only=True):

@@ -73,7 +73,14 @@ from landed.stats.group_sequential import (
     power_spending,
     spending_bounds,
 )
-from landed.stats.incidence import CumulativeIncidence, LifeTable, estimate_incidence
+from landed.stats.incidence import (
+    CumulativeIncidence,
+    Influence,
+    LifeTable,
+    cluster_incidence,
+    estimate_incidence,
+    incidence_influence,
+)
 from landed.stats.intervals import mean_interval, median_ranks, ratio_interval, share_interval
 from landed.stats.logistic import Calibration, CalibrationBin, assess_probabilities, fit_logistic
 from landed.stats.moments import Column, Moments, compare_blocks, pool_moments
@@ -123,6 +130,7 @@ __all__ = [
     "Examination",
     "Family",
     "GroupedMean",
+    "Influence",
     "Judgement",
     "LifeTable",
     "Moments",
@@ -147,6 +155,7 @@ __all__ = [
     "check_srm_always",
     "check_srm_by",
     "classical_bounds",
+    "cluster_incidence",
     "compare_arms",
     "compare_betas",
     "compare_blocks",
@@ -174,6 +183,7 @@ __all__ = [
     "hit",
     "holm",
     "incidence_arm",
+    "incidence_influence",
     "judge_always",
     "judge_always_margin",
     "judge_bayes",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from landed.experiments.analysis.comparing import (
-    Arms,
-    compare_metric,
-    correct,
-    make_arms,
-    reading_of,
-)
+from msgspec.structs import replace
+
+from landed.experiments.analysis.comparing import Arms, compare_metric, correct, reading_of
 from landed.experiments.analysis.counting import Counts, check_health, fetch_counts
+from landed.experiments.analysis.days import end_with, fetch_days, make_looks, trend_in_words
+from landed.experiments.analysis.fetching import fetch_arms
+from landed.experiments.analysis.late import fetch_late
+from landed.experiments.analysis.lifting import make_lifts
 from landed.experiments.analysis.outlook import make_outlook
 from landed.experiments.analysis.results import (
     Health,
@@ -23,7 +23,7 @@ from landed.experiments.analysis.results import (
     Verdict,
 )
 from landed.experiments.analysis.scope import Scope, Tracked, find_phase, make_scope
-from landed.experiments.analysis.sums import fetch_sums
+from landed.experiments.analysis.splitting import fetch_segments
 from landed.experiments.analysis.verdict import judge
 from landed.experiments.analysis.wording import method_of, unit_of
 from landed.experiments.types import Experiment
@@ -91,13 +91,12 @@ def _not_started(experiment: Experiment, as_of: datetime, phase: int | None) -> 
 
 def _analyse(store: Store, scope: Scope) -> Result:
     counts = fetch_counts(store, scope)
-    sums = fetch_sums(store, scope, counts, scope.tracked)
-    arms = {one.name: make_arms(sums[one.name], one) for one in scope.tracked if one.name in sums}
+    arms = fetch_arms(store, scope, counts)
     health = check_health(counts, scope)
-    primary = next((one for one in scope.tracked if one.role == "primary"), None)
-    outlook = make_outlook(scope, counts, arms.get(primary.name) if primary else None)
-    metrics = _metrics(scope, counts, arms, outlook)
-    return Result(
+    primary = scope.primary
+    outlook = make_outlook(scope, counts, arms.get(primary.label) if primary else None)
+    metrics = _metrics(store, scope, counts, arms, outlook)
+    result = Result(
         experiment=scope.experiment.key,
         name=scope.experiment.name,
         state=scope.experiment.state,
@@ -112,12 +111,48 @@ def _analyse(store: Store, scope: Scope) -> Result:
         outlook=outlook,
         amendments=scope.experiment.amendments,
     )
+    return _explained(result, store, scope, counts, arms) if primary else result
+
+
+def _explained(
+    result: Result, store: Store, scope: Scope, counts: Counts, arms: Mapping[str, Arms]
+) -> Result:
+    """The result with all that explains the primary metric."""
+    primary = scope.primary
+    if primary is None:
+        return result
+    found, alpha, bound = result.metrics[0], scope.alpha, arms[primary.label].bound
+    lifts = make_lifts(arms, found, control=next(iter(scope.shares)), alpha=alpha)
+    result = replace(result, lifts=lifts)
+    if primary.is_quantile:
+        return result
+    asked = primary.asked(bound=bound, has_past=False)
+    result = replace(
+        result,
+        segments=()
+        if scope.exposed.by_unit
+        else fetch_segments(store, scope, counts, primary, asked=asked, alpha=alpha),
+    )
+    days = fetch_days(store, scope, primary, bound=bound)
+    if days is None:
+        return result
+    return replace(
+        result,
+        looks=end_with(make_looks(days, scope, counts, primary, alpha=alpha), found.comparisons),
+        trend=trend_in_words(days, scope, counts, primary, lifts.variant) if lifts else "",
+    )
 
 
 def _metrics(
-    scope: Scope, counts: Counts, arms: Mapping[str, Arms], outlook: Outlook
+    store: Store, scope: Scope, counts: Counts, arms: Mapping[str, Arms], outlook: Outlook
 ) -> tuple[MetricResult, ...]:
-    results = [_metric(one, scope, counts, arms.get(one.name), outlook) for one in scope.tracked]
+    results = [
+        replace(
+            _metric(one, scope, counts, arms.get(one.label), outlook),
+            late=fetch_late(store, scope, one, alpha=scope.alpha_of(one)),
+        )
+        for one in scope.tracked
+    ]
     primary = [one for one in results if one.role == "primary"]
     guards = [one for one in results if one.role == "guardrail"]
     secondary = [one for one in results if one.role == "secondary"]
@@ -146,10 +181,10 @@ def _metric(
     metric = tracked.metric
     if metric is None or arms is None:
         return _unknown(tracked, scope, "there is no such metric any more")
-    others = max(1, len(scope.live) - 1)
-    alpha = scope.experiment.alpha / (others if tracked.role == "primary" else 1)
     place = scope.place(tracked.window)
-    compared = compare_metric(arms, tracked, alpha=alpha, is_complete=outlook.complete)
+    compared = compare_metric(
+        arms, tracked, alpha=scope.alpha_of(tracked), is_complete=outlook.complete
+    )
     return MetricResult(
         metric=tracked.name,
         title=metric.title,
@@ -161,6 +196,7 @@ def _metric(
             kept=arms.kept if arms.adjusted else None,
             by_unit=scope.exposed.by_unit,
         ),
+        capped_at=arms.bound,
         readings=tuple(
             reading_of(
                 key,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import expm1, log1p
 from statistics import NormalDist
 from typing import Final, Literal, cast
@@ -39,7 +39,7 @@ from landed.stats import (
     share_interval,
 )
 
-__all__ = ["Arms", "compare_metric", "correct", "make_arms", "reading_of"]
+__all__ = ["Arms", "compare_metric", "correct", "make_arms", "reading_of", "relative_of"]
 
 _FEWEST_WITH_PAST: Final = 0.05
 _LEAST_GAIN: Final = 0.99
@@ -57,11 +57,15 @@ class Arms:
         plain: Variant's key → its arm.
         adjusted: The same without what was known before; empty: nothing was.
         kept: Share of the variance that the adjustment leaves.
+        bound: What sums of single people were cut at; None: nothing.
+        uncapped: The arms without that; empty: nothing was cut.
     """
 
     plain: Mapping[str, Maybe]
-    adjusted: Mapping[str, Arm]
+    adjusted: Mapping[str, Arm] = field(default_factory=dict)
     kept: float = 1.0
+    bound: float | None = None
+    uncapped: Mapping[str, Maybe] = field(default_factory=dict)
 
     @property
     def best(self) -> Mapping[str, Maybe]:
@@ -80,14 +84,14 @@ def make_arms(sums: Mapping[str, UnitSums], tracked: Tracked) -> Arms:
     known = {key: one for key, one in sums.items() if isinstance(plain[key], Arm)}
     layout = next(iter(sums.values())).layout
     if layout.covariate is None or not _has_past(known.values()):
-        return Arms(plain=plain, adjusted={})
+        return Arms(plain=plain)
     found = adjust_arms(
         [one.moments for one in known.values()],
         outcome=layout.outcome,
         covariates=[layout.covariate],
     )
     if isinstance(found, NotEnough) or found.kept > _LEAST_GAIN:
-        return Arms(plain=plain, adjusted={})
+        return Arms(plain=plain)
     return Arms(plain=plain, adjusted=dict(zip(known, found.arms, strict=True)), kept=found.kept)
 
 
@@ -149,20 +153,24 @@ def _compare(
         return Comparison(variant=key, reason=str(effect), guard=guard)
     absolute = judge_always(effect, alpha=alpha)
     chance, loss = _belief(arms, (control, key), effect, tracked)
-    plain = compare_arms(arms.plain[control], arms.plain[key]) if arms.adjusted else None
     return Comparison(
         variant=key,
         absolute=_estimate(absolute),
-        relative=_relative(pair, alpha),
+        relative=relative_of(pair, alpha),
         fixed=_estimate(judge_fixed(effect, alpha=alpha)) if is_complete else None,
-        unadjusted=(
-            _estimate(judge_always(plain, alpha=alpha)) if isinstance(plain, Effect) else None
-        ),
+        unadjusted=_beside(arms.plain if arms.adjusted else {}, (control, key), alpha),
+        uncapped=_beside(arms.uncapped, (control, key), alpha),
         chance_to_win=chance,
         expected_loss=loss,
         guard=_guard(pair, effect, tracked.guardrail, tracked),
         doubts=_doubts(pair, absolute),
     )
+
+
+def _beside(arms: Mapping[str, Maybe], keys: tuple[str, str], alpha: float) -> Estimate | None:
+    """The difference read in another way, for comparison; None: there is no other."""
+    effect = compare_arms(*(arms[key] for key in keys)) if arms else None
+    return _estimate(judge_always(effect, alpha=alpha)) if isinstance(effect, Effect) else None
 
 
 def _estimate(found: Judgement) -> Estimate:
@@ -171,7 +179,13 @@ def _estimate(found: Judgement) -> Estimate:
     )
 
 
-def _relative(pair: tuple[Maybe, Maybe], alpha: float) -> Estimate | None:
+def relative_of(pair: tuple[Maybe, Maybe], alpha: float) -> Estimate | None:
+    """Say the change as a share of the control's value, for reading; it may be looked at any time.
+
+    Args:
+        pair: Control and variant.
+        alpha: Of the interval.
+    """
     effect = relative_effect(*pair)
     if isinstance(effect, NotEnough):
         return None

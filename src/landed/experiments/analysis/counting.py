@@ -47,13 +47,16 @@ class Followed:
     squares: int = 0
 
 
+ByVariant = dict[str, tuple[Followed, ...]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Who met which variant.
 
     Attributes:
         followed: Variant's key → for each window of the scope, none first, its units.
-        by: Dimension → its value → variant's key → units.
+        by: Dimension → its value → variant's key → for each window its units.
         days: Day of the first exposure → variant's key → for each window its units.
         crossed: People who met two variants.
         strays: Exposures to what is no variant with traffic.
@@ -61,11 +64,16 @@ class Counts:
     """
 
     followed: Mapping[str, tuple[Followed, ...]]
-    by: Mapping[str, Mapping[str, Mapping[str, int]]]
+    by: Mapping[str, Mapping[str, Mapping[str, tuple[Followed, ...]]]]
     days: Mapping[date, Mapping[str, tuple[Followed, ...]]]
     crossed: int
     strays: int
     outside: int
+
+    @property
+    def none(self) -> dict[str, tuple[Followed, ...]]:
+        """The same as `followed` with nobody in it."""
+        return {key: (Followed(),) * len(parts) for key, parts in self.followed.items()}
 
     @property
     def units(self) -> int:
@@ -108,7 +116,9 @@ def build_counts(rows: Sequence[Mapping[str, Any]], scope: Scope, outside: int) 
     """
     none = (Followed(),) * (1 + len(scope.exposed.windows))
     followed = dict.fromkeys(scope.shares, none)
-    by: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+    by: dict[str, dict[str, dict[str, tuple[Followed, ...]]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     days: dict[date, dict[str, tuple[Followed, ...]]] = defaultdict(dict)
     lost: Counter[int] = Counter()
     for row in rows:
@@ -120,7 +130,7 @@ def build_counts(rows: Sequence[Mapping[str, Any]], scope: Scope, outside: int) 
         if dimension == "day":
             days[date.fromisoformat(row["value"])][key] = parts
         elif dimension:
-            by[dimension][row["value"]][key] = parts[0].units
+            by[dimension][row["value"]][key] = parts
         else:
             followed[key] = parts
     return Counts(
@@ -171,7 +181,7 @@ def _uneven(
 ) -> Iterator[tuple[str, float]]:
     for dimension in DIMENSIONS:
         table = {
-            value: [by.get(key, 0) for key in live]
+            value: [by[key][0].units if key in by else 0 for key in live]
             for value, by in counts.by.get(dimension, {}).items()
         }
         for value, test in check_srm_by(table, weights).items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
@@ -14,13 +14,17 @@ from landed.experiments.analysis.scope import Scope
 from landed.stats import (
     Arm,
     Effect,
+    NotEnough,
     Plan,
+    SampleSize,
     compare_arms,
     detectable_effect,
     size_for_arms,
 )
 
-__all__ = ["make_outlook"]
+__all__ = ["make_outlook", "planned_units"]
+
+Sizes = Callable[..., SampleSize]
 
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = 7
@@ -56,18 +60,18 @@ def make_outlook(scope: Scope, counts: Counts, arms: Arms | None) -> Outlook:
 
 def _followed(scope: Scope, counts: Counts) -> int:
     """Units that the primary metric rests on."""
-    primary = next((one for one in scope.tracked if one.role == "primary"), None)
-    place = scope.place(primary.window) if primary else 0
+    place = scope.place(scope.primary.window) if scope.primary else 0
     return sum(parts[place].units for parts in counts.followed.values())
 
 
 def _plan(scope: Scope, ratio: float) -> Plan:
-    others = max(1, len(scope.live) - 1)
     experiment = scope.experiment
-    return Plan(alpha=experiment.alpha / others, power=experiment.power, ratio=ratio)
+    return Plan(alpha=scope.alpha, power=experiment.power, ratio=ratio)
 
 
-def planned_units(scope: Scope, arms: Mapping[str, Arm | object]) -> int | None:
+def planned_units(
+    scope: Scope, arms: Mapping[str, Arm | NotEnough], *, sizes: Sizes = size_for_arms
+) -> int | None:
     """Say how many units of all variants find the effect that was declared.
 
     The variance of the control stands for both: what the variant will do is not known before.
@@ -75,31 +79,30 @@ def planned_units(scope: Scope, arms: Mapping[str, Arm | object]) -> int | None:
     Args:
         scope: With the plan and the shares of the variants.
         arms: Of the primary metric, the control first.
+        sizes: For which reading: `size_for_arms` or `size_for_always`.
 
     Returns:
         Units; None: the control's value is not known, or has no spread.
     """
-    keys = list(arms)
-    control = arms[keys[0]] if keys else None
-    if not isinstance(control, Arm) or not control.mean or not control.variance:
+    control, *others = scope.shares
+    arm, base = arms.get(control), scope.shares[control]
+    live = [key for key in others if scope.shares[key] > 0]
+    if not isinstance(arm, Arm) or not arm.mean or not arm.variance or not base or not live:
         return None
-    effect = scope.experiment.mde * abs(control.mean)
-    base = scope.shares[keys[0]]
-    live = [key for key in keys[1:] if scope.shares[key] > 0]
-    sizes = [
-        size_for_arms(
-            control=control.variance,
-            treatment=control.variance,
+    effect = scope.experiment.mde * abs(arm.mean)
+    needed = [
+        sizes(
+            control=arm.variance,
+            treatment=arm.variance,
             effect=effect,
             plan=_plan(scope, scope.shares[key] / base),
         ).control
-        / base
         for key in live
     ]
-    return ceil(max(sizes)) if sizes else None
+    return ceil(max(needed) / base)
 
 
-def _mde_now(scope: Scope, arms: Mapping[str, Arm | object]) -> float | None:
+def _mde_now(scope: Scope, arms: Mapping[str, Arm | NotEnough]) -> float | None:
     keys = list(arms)
     control = arms[keys[0]] if keys else None
     if not isinstance(control, Arm) or not control.mean:

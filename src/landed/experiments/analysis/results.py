@@ -17,6 +17,7 @@ __all__ = [
     "Estimate",
     "Guard",
     "Health",
+    "HistoryPlan",
     "LateView",
     "Lifts",
     "Look",
@@ -26,6 +27,7 @@ __all__ = [
     "Result",
     "Role",
     "SegmentResult",
+    "UnknownExposures",
     "Verdict",
     "VerdictKind",
 ]
@@ -98,6 +100,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         relative: The change as a share of the control's value, for reading.
         fixed: The difference by the test that may be read once; None before the planned size.
         unadjusted: The difference without what was known before; None where nothing was.
+        uncapped: The difference with every unit's whole sum; None where none was cut.
         chance_to_win: By a posterior: that the variant is better. 0 to 1.
         expected_loss: In the metric's unit, if the variant is taken and is worse.
         significant: Whether the absolute interval leaves out zero after the correction for the
@@ -114,6 +117,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     relative: Estimate | None = None
     fixed: Estimate | None = None
     unadjusted: Estimate | None = None
+    uncapped: Estimate | None = None
     chance_to_win: float | None = None
     expected_loss: float | None = None
     significant: bool = False
@@ -264,6 +268,48 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     mde_planned: float
     mde_now: float | None
     complete: bool
+
+
+class HistoryPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a test would take here, by what people did in the last weeks.
+
+    Attributes:
+        weeks: How many weeks of history it rests on.
+        people_per_week: People who came for the first time in those weeks, a week.
+        value: The primary metric, each person from the first act on; None: see `reason`.
+        std_dev: Of one person, by the delta method where the metric is a ratio.
+        units: Of all variants for the declared effect, with a test that is read once.
+        days: Until so many have come, in whole weeks; None: never, at that pace.
+        units_always: The same with a reading that is valid at any time.
+        days_always: The same.
+        reason: Why there is nothing to say.
+    """
+
+    weeks: int
+    people_per_week: float
+    value: float | None = None
+    std_dev: float | None = None
+    units: int | None = None
+    days: int | None = None
+    units_always: int | None = None
+    days_always: int | None = None
+    reason: str = ""
+
+
+class UnknownExposures(msgspec.Struct, frozen=True, kw_only=True):
+    """Exposures of an experiment that nobody has defined here.
+
+    Attributes:
+        experiment: The id that the exposures name.
+        exposures: How many.
+        people: How many people, within about 0.5 %.
+        last_at: The last of them.
+    """
+
+    experiment: str
+    exposures: int
+    people: int
+    last_at: datetime
 
 
 class Lifts(msgspec.Struct, frozen=True, kw_only=True):

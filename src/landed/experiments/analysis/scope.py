@@ -10,7 +10,7 @@ from typing import Final
 from landed.errors import InvalidInputError
 from landed.experiments.analysis.results import Role
 from landed.experiments.types import Experiment, Guardrail, Phase, Wish
-from landed.metrics import METRICS, Incidence, Metric, People, Total
+from landed.metrics import METRICS, Incidence, Metric, People, Quantile, Total
 from landed.store.experiment_sql import Asked, Exposed
 
 __all__ = ["LOOKBACK", "Scope", "Tracked", "find_phase", "make_scope"]
@@ -53,6 +53,16 @@ class Tracked:
     guardrail: Guardrail | None = None
 
     @property
+    def label(self) -> str:
+        """What its sums are called: a metric may have two roles, with other windows."""
+        return f"{self.role} {self.name}"
+
+    @property
+    def is_quantile(self) -> bool:
+        """Whether it is read from rows rather than summed over units."""
+        return self.metric is not None and isinstance(self.metric.measure, Quantile)
+
+    @property
     def is_share_of_units(self) -> bool:
         """Whether a unit has it or has it not."""
         return self.metric is not None and isinstance(self.metric.measure, People)
@@ -62,15 +72,24 @@ class Tracked:
         """Whether single units are cut at a bound: sums of money and the like."""
         return self.metric is not None and isinstance(self.metric.measure, Total)
 
-    def asked(self, *, bound: float | None = None) -> Asked:
-        """What the store is asked for. A late outcome from before is known only afterwards."""
+    def asked(self, *, bound: float | None = None, has_past: bool = True) -> Asked:
+        """What the store is asked for.
+
+        Args:
+            bound: What sums of single people are cut at.
+            has_past: Whether rows from before the exposure are wanted too. What became of an
+                application from before is known only afterwards, so that it has none.
+
+        Raises:
+            ValueError: There is no such metric.
+        """
         if self.metric is None:
             raise ValueError(self.name)
-        has_past = self.metric.relation != "applications"
+        known = has_past and self.metric.relation != "applications"
         return Asked(
             metric=self.metric,
             window=self.window,
-            lookback=LOOKBACK if has_past else None,
+            lookback=LOOKBACK if known else None,
             bound=bound,
         )
 
@@ -96,6 +115,21 @@ class Scope:
     shares: dict[str, float]
     tracked: tuple[Tracked, ...]
     exposed: Exposed
+
+    @property
+    def primary(self) -> Tracked | None:
+        """The metric that decides; None: there is none, or it is not declared any more."""
+        found = (one for one in self.tracked if one.role == "primary")
+        return next((one for one in found if one.metric is not None), None)
+
+    @property
+    def alpha(self) -> float:
+        """Of the primary metric's intervals: shared by the variants that are compared."""
+        return self.experiment.alpha / max(1, len(self.live) - 1)
+
+    def alpha_of(self, tracked: Tracked) -> float:
+        """Of the intervals of a metric."""
+        return self.alpha if tracked.role == "primary" else self.experiment.alpha
 
     @property
     def until(self) -> datetime:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
+from math import isfinite
 
 from landed.experiments.analysis.counting import Counts, Followed
 from landed.experiments.analysis.scope import Scope, Tracked
 from landed.metrics import Incidence, Mean, Quantile, Ratio
 from landed.stats import Arm, Column, Moments, NotEnough, mean_arm, ratio_arm, share_arm
 from landed.store import Store
-from landed.store.experiment_sql import Asked, build_sums
+from landed.store.experiment_sql import Asked, build_bounds, build_sums
 
-__all__ = ["Layout", "UnitSums", "fetch_sums", "layout_of", "make_arm", "read_sums"]
+__all__ = [
+    "Layout",
+    "UnitSums",
+    "by_relation",
+    "fetch_bounds",
+    "fetch_sums",
+    "layout_of",
+    "make_arm",
+    "read_sums",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +81,7 @@ class UnitSums:
 
 
 def fetch_sums(
-    store: Store, scope: Scope, counts: Counts, tracked: Sequence[Tracked]
+    store: Store, scope: Scope, counts: Counts, asked: Mapping[str, Asked]
 ) -> dict[str, dict[str, UnitSums]]:
     """Ask the store for the sums of several metrics, one statement for each relation.
 
@@ -79,25 +89,54 @@ def fetch_sums(
         store: Of the log.
         scope: What is analysed.
         counts: How many units each variant has.
-        tracked: The metrics.
+        asked: Name → metric.
 
     Returns:
-        Name of the metric → variant's key → its sums.
+        Name → variant's key → its sums.
 
     Raises:
         QueryError: The store refused it: limits or time.
         StoreError: The store is away.
     """
-    relations: dict[str, dict[str, Asked]] = {}
-    for one in tracked:
-        if one.metric is not None:
-            relations.setdefault(one.metric.relation, {})[one.name] = one.asked()
     found = {}
-    for asked in relations.values():
-        rows = store.answer(*build_sums(scope.exposed, list(asked.values())))
-        for number, (name, what) in enumerate(asked.items()):
+    for part in by_relation(asked):
+        rows = store.answer(*build_sums(scope.exposed, list(part.values())))
+        for number, (name, one) in enumerate(part.items()):
             values = {row["variant"]: row[f"s{number}"] for row in rows}
-            found[name] = read_sums(values, what, scope, counts.followed)
+            found[name] = read_sums(values, one, scope, counts.followed)
+    return found
+
+
+def by_relation(asked: Mapping[str, Asked]) -> list[dict[str, Asked]]:
+    """Put metrics together that one statement can answer."""
+    relations: dict[str, dict[str, Asked]] = {}
+    for name, one in asked.items():
+        relations.setdefault(one.metric.relation, {})[name] = one
+    return list(relations.values())
+
+
+def fetch_bounds(store: Store, scope: Scope, asked: Mapping[str, Asked]) -> dict[str, Asked]:
+    """Find what sums of single people are cut at: at the 99.9 % quantile of those who have any.
+
+    Args:
+        store: Of the log.
+        scope: What is analysed; the bound is one for all variants.
+        asked: Name → a sum.
+
+    Returns:
+        Those of the metrics that somebody is above the bound of, with it.
+
+    Raises:
+        QueryError: The store refused it: limits or time.
+        StoreError: The store is away.
+    """
+    found = {}
+    for part in by_relation({name: replace(one, lookback=None) for name, one in asked.items()}):
+        (row,) = store.answer(*build_bounds(scope.exposed, list(part.values())))
+        for number, name in enumerate(part):
+            bound, largest = row[f"b{number}"], row[f"t{number}"]
+            if isfinite(bound) and largest > bound:
+                found[name] = replace(asked[name], bound=bound)
     return found
 
 

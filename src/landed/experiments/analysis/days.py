@@ -1,0 +1,205 @@
+"""The primary metric from day to day, and whether its effect fades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from landed.experiments.analysis.counting import Counts
+from landed.experiments.analysis.results import Comparison, Estimate, Look
+from landed.experiments.analysis.scope import Scope, Tracked
+from landed.experiments.analysis.sums import UnitSums, layout_of, make_arm
+from landed.stats import (
+    Effect,
+    Moments,
+    NotEnough,
+    compare_arms,
+    estimate_trend,
+    judge_always,
+)
+from landed.store import Store
+from landed.store.experiment_sql import build_days
+
+__all__ = ["Days", "end_with", "fetch_days", "make_looks", "trend_in_words"]
+
+_EPOCH: Final = date(1970, 1, 1)
+_DAY: Final = timedelta(days=1)
+_MOST_LOOKS: Final = 60
+_TREND_DAYS: Final = 28
+
+Sums = dict[int, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """What each variant has by day.
+
+    Attributes:
+        looks: Variant's key → day since 1970 → what its sums and products gain on it.
+        trend: Variant's key → day since exposure → sums and products of that day.
+    """
+
+    looks: Mapping[str, Sums]
+    trend: Mapping[str, Sums]
+
+
+def fetch_days(store: Store, scope: Scope, tracked: Tracked, *, bound: float | None) -> Days | None:
+    """Ask the store for a metric by day.
+
+    Args:
+        store: Of the log.
+        scope: What is analysed.
+        tracked: The metric.
+        bound: What sums of single people are cut at.
+
+    Returns:
+        The days; None of what is no sum over days.
+
+    Raises:
+        QueryError: The store refused it: limits or time.
+        StoreError: The store is away.
+    """
+    statement = build_days(scope.exposed, tracked.asked(bound=bound, has_past=False))
+    if statement is None:
+        return None
+    rows = store.answer(*statement)
+    keys = scope.exposed.variants
+    return Days(
+        looks={keys[row["variant"] - 1]: _sums(row["looks"]) for row in rows},
+        trend={keys[row["variant"] - 1]: _sums(row["trend"]) for row in rows},
+    )
+
+
+def _sums(columns: Sequence[Sequence[float]]) -> Sums:
+    return {int(day): tuple(values) for day, *values in zip(*columns, strict=True)}
+
+
+def make_looks(
+    days: Days, scope: Scope, counts: Counts, tracked: Tracked, *, alpha: float
+) -> tuple[Look, ...]:
+    """Say how the effect stood at the end of each day, as it would have been read then.
+
+    Args:
+        days: Of the metric.
+        scope: What is analysed.
+        counts: Who was exposed on which day.
+        tracked: The metric.
+        alpha: Of the intervals.
+
+    Returns:
+        At most some sixty looks; the last is of today.
+    """
+    first, last = scope.exposed.since.date(), scope.as_of.date()
+    every = [first + n * _DAY for n in range((last - first).days + 1)]
+    step = -(-len(every) // _MOST_LOOKS)
+    wanted = set(every[::-1][::step])
+    window = tracked.window or timedelta()
+    place = scope.place(tracked.window)
+    totals: dict[str, tuple[float, ...]] = dict.fromkeys(scope.shares, (0.0,) * 5)
+    units = dict.fromkeys(scope.shares, 0)
+    found = []
+    for day in every:
+        for key in scope.shares:
+            gained = days.looks.get(key, {}).get((day - _EPOCH).days, (0.0,) * 5)
+            totals[key] = tuple(map(sum, zip(totals[key], gained, strict=True)))
+            parts = counts.days.get(day - window, {}).get(key)
+            units[key] += parts[place].units if parts else 0
+        if day in wanted:
+            arms = {key: _unit_sums(units[key], totals[key], tracked) for key in scope.shares}
+            found.append(_look(day, scope, arms, tracked, alpha))
+    return tuple(found)
+
+
+def _unit_sums(units: int, sums: Sequence[float], tracked: Tracked) -> UnitSums:
+    y, z, yy, yz, zz = sums
+    layout = layout_of(tracked.asked(has_past=False), by_unit=False)
+    if layout.outcome.below is None:
+        moments = Moments(size=units, sums=(y,), products=((yy,),))
+    else:
+        moments = Moments(size=units, sums=(y, z), products=((yy, yz), (yz, zz)))
+    return UnitSums(moments=moments, layout=layout)
+
+
+def _look(
+    day: date, scope: Scope, arms: Mapping[str, UnitSums], tracked: Tracked, alpha: float
+) -> Look:
+    end = datetime.combine(day + _DAY, time.min, UTC)
+    effects = {key: _always(one, alpha) for key, one in _effects(arms, tracked)}
+    units = sum(one.moments.size for one in arms.values())
+    return Look(at=min(end, scope.as_of), units=units, effects=effects)
+
+
+def _effects(
+    arms: Mapping[str, UnitSums], tracked: Tracked
+) -> Iterator[tuple[str, Effect | NotEnough]]:
+    control, *others = arms
+    base = make_arm(arms[control], tracked)
+    for key in others:
+        yield key, compare_arms(base, make_arm(arms[key], tracked))
+
+
+def _always(effect: Effect | NotEnough, alpha: float) -> Estimate | None:
+    if isinstance(effect, NotEnough):
+        return None
+    found = judge_always(effect, alpha=alpha)
+    return Estimate(
+        value=found.value, ci_low=found.ci_low, ci_high=found.ci_high, p_value=found.p_value
+    )
+
+
+def end_with(looks: Sequence[Look], comparisons: Sequence[Comparison]) -> tuple[Look, ...]:
+    """Let the last look be what the result says: it may be adjusted, and earlier ones are not."""
+    if not looks:
+        return ()
+    *earlier, last = looks
+    today = {part.variant: part.absolute for part in comparisons}
+    return (*earlier, Look(at=last.at, units=last.units, effects=today))
+
+
+def trend_in_words(days: Days, scope: Scope, counts: Counts, tracked: Tracked, variant: str) -> str:
+    """Say whether the effect fades or grows with the days since exposure.
+
+    Args:
+        days: Of the metric.
+        scope: What is analysed.
+        counts: Who was exposed on which day.
+        tracked: The metric.
+        variant: Which is compared with the control.
+
+    Returns:
+        The words; empty: nothing can be said yet.
+    """
+    effects: dict[int, Effect] = {}
+    place = scope.place(tracked.window)
+    for day in range(_TREND_DAYS):
+        last = scope.until.date() - (day + 1) * _DAY
+        arms = {
+            key: _unit_sums(
+                _exposed_by(counts, key, last, place),
+                days.trend.get(key, {}).get(day, (0.0,) * 5),
+                tracked,
+            )
+            for key in scope.shares
+        }
+        effect = dict(_effects(arms, tracked)).get(variant)
+        if isinstance(effect, Effect):
+            effects[day] = effect
+    found = estimate_trend(effects)
+    if isinstance(found, NotEnough):
+        return ""
+    if found.p_value >= scope.experiment.alpha:
+        return (
+            "The effect neither fades nor grows with the days since exposure, as far as is known."
+        )
+    fades = abs(found.last) < abs(found.first) and found.first * found.slope < 0
+    return (
+        f"The effect {'fades' if fades else 'grows'} with the days since exposure "
+        f"(p = {found.p_value:.2g}): judge it by its last days, and run for two weeks at least."
+    )
+
+
+def _exposed_by(counts: Counts, key: str, last: date, place: int) -> int:
+    """Units whose whole day is over."""
+    return sum(by[key][place].units for day, by in counts.days.items() if day <= last and key in by)
