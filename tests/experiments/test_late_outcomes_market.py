@@ -20,7 +20,9 @@ from tests.experiments.lean_market import store_market
 
 Floats = npt.NDArray[np.float64]
 
-RERUNS: Final = 120
+pytestmark = [pytest.mark.simulation, pytest.mark.timeout(900)]
+
+RERUNS: Final = 100
 PEOPLE: Final = 1200
 
 EXPERIMENT: Final = Experiment(
@@ -77,7 +79,6 @@ def errors(values: list[float]) -> tuple[float, float]:
     return float(found.mean()), float(found.std(ddof=1) / np.sqrt(len(found)))
 
 
-@pytest.mark.simulation
 def test_the_plain_share_calls_the_winner_a_loser(reruns: list[MetricResult]) -> None:
     control, treatment = true_rates()
     error, chance = errors([naive(one) for one in reruns])
@@ -86,20 +87,17 @@ def test_the_plain_share_calls_the_winner_a_loser(reruns: list[MetricResult]) ->
     assert treatment - control + error < 0
 
 
-@pytest.mark.simulation
 def test_the_incidence_is_unbiased(reruns: list[MetricResult]) -> None:
     error, chance = errors([late(one) for one in reruns])
     assert abs(error) < 3 * chance
 
 
-@pytest.mark.simulation
 def test_the_matured_are_unbiased_and_say_less(reruns: list[MetricResult]) -> None:
     error, chance = errors([matured(one) for one in reruns])
     assert abs(error) < 3 * chance
     assert chance > 1.2 * errors([late(one) for one in reruns])[1]
 
 
-@pytest.mark.simulation
 def test_each_arms_incidence_is_unbiased_and_its_interval_holds(
     reruns: list[MetricResult],
 ) -> None:
