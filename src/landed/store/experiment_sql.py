@@ -359,14 +359,14 @@ def build_influence(
     """
     parts = _Parts(exposed, [asked])
     leaves = leaving(_incidence(asked))
+    # One flat list for all variants: of nested ones the engine would copy one for each row.
+    width = len(influences[0][0])
     tables = [
-        "["
-        + ", ".join(f"[{', '.join(f'{one:.9g}' for one in by[kind])}]" for by in influences)
-        + "]"
+        "[" + ", ".join(f"{one:.9g}" for by in influences for one in by[kind]) + "]"
         for kind in range(3)
     ]
     event, other, view = (
-        f"{table}[e.variant][{leaves.hour(seconds)} + 1]"
+        f"{table}[{width} * (e.variant - 1) + {leaves.hour(seconds)} + 1]"
         for table, seconds in zip(tables, (leaves.event, leaves.other, leaves.view), strict=True)
     )
     influence = f"multiIf({leaves.happened}, {event}, {leaves.excluded}, {other}, {view})"

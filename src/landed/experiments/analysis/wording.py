@@ -103,7 +103,7 @@ def difference_in_words(result: MetricResult, found: Estimate) -> str:
 def _digits(ends: list[float]) -> int:
     """As many decimals as the width of the interval can tell apart."""
     width = abs(ends[2] - ends[1])
-    for digits, least in ((0, 20.0), (1, 2.0), (2, 0.2), (3, 0.02)):
+    for digits, least in ((0, 10.0), (1, 1.0), (2, 0.1), (3, 0.01)):
         if width >= least:
             return digits
     return 4

@@ -13,7 +13,7 @@ FROM
         *,
         minIf(variant, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS lowest,
         maxIf(variant, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS highest,
-        sumForEachIf($followed, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS members
+        sumForEach(arrayMap(one -> one * (variant BETWEEN 1 AND 254), $followed)) OVER (PARTITION BY unit) AS members
     FROM
     (
 $units)

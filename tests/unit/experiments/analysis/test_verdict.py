@@ -1,0 +1,158 @@
+"""What is said of a result: data first, harm before gain, and no claim that is not shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from landed.experiments.analysis.results import (
+    Comparison,
+    Estimate,
+    Guard,
+    Health,
+    MetricResult,
+    Outlook,
+    Reading,
+)
+from landed.experiments.analysis.verdict import judge
+
+WORTH = 0.05
+
+
+def a_health(**changes: Any) -> Health:
+    values: dict[str, Any] = {
+        "units": {"control": 500, "tips": 500},
+        "expected_shares": {},
+    } | changes
+    return Health(**values)
+
+
+def an_outlook(**changes: Any) -> Outlook:
+    values: dict[str, Any] = {
+        "units": 1000,
+        "planned_units": 1000,
+        "planned_days": 14,
+        "days_run": 14.0,
+        "days_left": 0,
+        "mde_planned": WORTH,
+        "mde_now": None,
+        "complete": False,
+    } | changes
+    return Outlook(**values)
+
+
+def a_metric(*parts: Comparison, **changes: Any) -> MetricResult:
+    reading = Reading(
+        variant="control", units=500, estimate=Estimate(value=0.2, ci_low=0.1, ci_high=0.3)
+    )
+    values: dict[str, Any] = {
+        "metric": "interview_rate",
+        "title": "Interview rate",
+        "unit": "share",
+        "role": "primary",
+        "wish": "increase",
+        "method": "",
+        "readings": (reading,),
+        "comparisons": parts,
+    } | changes
+    return MetricResult(**values)
+
+
+def compared(low: float, high: float, *, better: bool | None = None, **more: Any) -> Comparison:
+    found = Estimate(value=(low + high) / 2, ci_low=low, ci_high=high, p_value=0.01)
+    values: dict[str, Any] = {"variant": "tips", "absolute": found, "is_better": better} | more
+    return Comparison(**values, significant=better is not None)
+
+
+def guarded(state: Any, variant: str = "tips") -> MetricResult:
+    guard = Guard(margin=0.1, scale="relative", state=state)
+    part = compared(-0.01, 0.01, variant=variant, guard=guard)
+    return a_metric(part, role="guardrail", title="Bounce rate")
+
+
+GAIN = compared(0.002, 0.014, better=True)
+LOSS = compared(-0.014, -0.002, better=False)
+OPEN = compared(-0.03, 0.03)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "health", "metrics", "outlook"),
+    [
+        (
+            "ship",
+            "Ship tips: Interview rate +0.8 pp (0.2 to 1.4), valid at any time; guardrails hold.",
+            {},
+            [a_metric(GAIN), guarded("holds")],
+            {},
+        ),
+        ("ship", "valid at any time.", {}, [a_metric(GAIN)], {}),
+        ("keep_running", "Bounce rate holds", {}, [a_metric(GAIN), guarded("open")], {}),
+        ("harmful", "it harms Bounce rate", {}, [a_metric(GAIN), guarded("harmed")], {}),
+        ("harmful", "Stop tips: Interview rate -0.8 pp", {}, [a_metric(LOSS)], {}),
+        ("keep_running", "so far. About 1 more day", {}, [a_metric(OPEN)], {"days_left": 1}),
+        ("keep_running", "so far.", {}, [a_metric(OPEN)], {"days_left": None}),
+        (
+            "no_difference",
+            "No difference of 5% or more",
+            {},
+            [a_metric(compared(-0.005, 0.005))],
+            {"complete": True},
+        ),
+        (
+            "keep_control",
+            "Keep control: no gain of 5% or more",
+            {},
+            [a_metric(compared(-0.05, 0.005))],
+            {"complete": True},
+        ),
+        ("keep_running", "without an answer", {}, [a_metric(OPEN)], {"complete": True}),
+        (
+            "not_enough",
+            "Not enough data for Interview rate: an arm has no units.",
+            {},
+            [a_metric(Comparison(variant="tips", reason="an arm has no units"))],
+            {},
+        ),
+        ("not_enough", "nothing to compare", {}, [a_metric()], {}),
+        ("not_enough", "Nobody was exposed", {"units": {"control": 0}}, [a_metric()], {}),
+        ("not_enough", "no primary metric", {}, [], {}),
+        (
+            "untrusted",
+            "dealt unevenly",
+            {"srm_failed": True, "srm_p": 1e-6, "warnings": ("the units are dealt unevenly",)},
+            [a_metric(GAIN)],
+            {},
+        ),
+        ("untrusted", "Do not read", {"crossed_share": 0.02}, [a_metric(GAIN)], {}),
+        ("untrusted", "Do not read", {"stray": 200}, [a_metric(GAIN)], {}),
+        ("untrusted", "Do not read", {"srm_by": (("device = x", 1e-5),)}, [a_metric(GAIN)], {}),
+    ],
+)
+def test_the_verdict(
+    kind: str,
+    words: str,
+    health: dict[str, Any],
+    metrics: list[MetricResult],
+    outlook: dict[str, Any],
+) -> None:
+    found = judge(a_health(**health), metrics, an_outlook(**outlook))
+    assert found.kind == kind
+    assert words in found.words
+
+
+def test_of_several_the_best_whose_guardrails_hold_is_shipped() -> None:
+    better = compared(0.01, 0.05, better=True, variant="hints")
+    primary = a_metric(GAIN, better)
+    guards = [guarded("holds"), guarded("harmed", "hints")]
+    assert judge(a_health(), [primary, *guards], an_outlook()).variant == "tips"
+    assert judge(a_health(), [primary, guarded("holds")], an_outlook()).variant == "hints"
+
+
+def test_where_less_is_better_a_fall_is_the_gain() -> None:
+    part = compared(-0.03, 0.005)
+    falls = a_metric(part, wish="decrease")
+    found = judge(a_health(), [falls], an_outlook(complete=True))
+    assert found.kind == "keep_running"
+    rises = a_metric(compared(-0.005, 0.05), wish="decrease")
+    assert judge(a_health(), [rises], an_outlook(complete=True)).kind == "keep_control"
