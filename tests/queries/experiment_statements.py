@@ -1,0 +1,96 @@
+"""The statements of an experiment, to be read as SQL.
+
+They lie in `experiment_snapshots`; `python -m tests.queries.experiment_statements` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from landed.metrics import METRICS
+from landed.store.experiment_sql import (
+    Asked,
+    Exposed,
+    Statement,
+    build_bounds,
+    build_days,
+    build_followed,
+    build_health,
+    build_influence,
+    build_life_tables,
+    build_newcomers,
+    build_outside,
+    build_quantiles,
+    build_sums,
+    build_waiting,
+)
+
+__all__ = ["SNAPSHOTS", "STATEMENTS", "render"]
+
+SNAPSHOTS: Final = Path(__file__).parent / "experiment_snapshots"
+SINCE, UNTIL, AS_OF = (datetime(2026, 3, day, tzinfo=UTC) for day in (2, 16, 30))
+WINDOW: Final = timedelta(days=21)
+PEOPLE: Final = Exposed(
+    experiment="tips",
+    variants=("control", "tips"),
+    since=SINCE,
+    until=UNTIL,
+    as_of=AS_OF,
+    windows=(WINDOW,),
+)
+CLUSTERS: Final = Exposed(
+    experiment="tips",
+    variants=("control", "tips"),
+    since=SINCE,
+    until=UNTIL,
+    as_of=AS_OF,
+    by_unit=True,
+)
+
+
+def asked(name: str, *, late: bool = False, past: bool = False) -> Asked:
+    """A metric by name."""
+    return Asked(
+        metric=METRICS[name],
+        window=WINDOW if late else None,
+        lookback=timedelta(days=14) if past else None,
+    )
+
+
+DAYS: Final = build_days(PEOPLE, asked("click_through_rate"))
+
+STATEMENTS: Final[Mapping[str, Statement]] = {
+    "bounds": build_bounds(PEOPLE, [asked("llm_cost_usd")]),
+    "clusters": build_sums(CLUSTERS, [asked("applications", past=True)]),
+    "days": DAYS or ("", {}),
+    "followed": build_followed(PEOPLE, WINDOW),
+    "health": build_health(PEOPLE),
+    "health_of_clusters": build_health(CLUSTERS),
+    "influence": build_influence(PEOPLE, asked("interview_rate", late=True), [[[0.5]] * 3] * 2),
+    "life_tables": build_life_tables(PEOPLE, asked("interview_rate", late=True)),
+    "newcomers": build_newcomers(PEOPLE, WINDOW),
+    "outside": build_outside(PEOPLE, [(SINCE, UNTIL)]),
+    "quantiles": build_quantiles(PEOPLE, [asked("p95_response_ms")], [[0.95]]),
+    "segments": build_sums(PEOPLE, [asked("applications")], segments=["device", "country"]),
+    "sums": build_sums(
+        PEOPLE,
+        [asked("interviews", late=True, past=True), asked("click_through_rate", past=True)],
+    ),
+    "waiting": build_waiting(PEOPLE, asked("promotions", late=True)),
+}
+"""Snapshot → statement and its values."""
+
+
+def render(name: str) -> str:
+    """The statement as it lies in the snapshot, its values below."""
+    sql, parameters = STATEMENTS[name]
+    values = "".join(f"-- {key} = {value!r}\n" for key, value in parameters.items())
+    return f"{sql.rstrip()}\n\n{values}"
+
+
+if __name__ == "__main__":
+    for one in STATEMENTS:
+        (SNAPSHOTS / f"{one}.sql").write_text(render(one))
