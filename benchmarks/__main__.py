@@ -1,4 +1,4 @@
-"""`./run bench [name …] [--events N]`: run benchmarks, print tables, keep results.json."""
+"""`./run bench [name …]`: run benchmarks, print tables, keep results.json."""
 
 from __future__ import annotations
 
@@ -24,18 +24,26 @@ NAMES = (
     "privacy",
     "assignment",
     "flags",
+    "experiments",
     "layout",
 )
 RESULTS = Path(__file__).parent / "results.json"
 
 
-def main(names: list[str], *, events: int | None = None, kept: Path | None = None) -> None:
+def main(
+    names: list[str],
+    *,
+    events: int | None = None,
+    kept: Path | None = None,
+    units: int | None = None,
+) -> None:
     """Run the named benchmarks, or all but the slow layout one.
 
     Args:
         names: Of the benchmarks.
         events: How large `numbers` grows; else ten million.
-        kept: Folder where `numbers` keeps its markets for the next run.
+        units: How large `experiments` grows; else one million exposed people.
+        kept: Folder where both keep what they load for the next run.
     """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
@@ -43,9 +51,12 @@ def main(names: list[str], *, events: int | None = None, kept: Path | None = Non
     results: dict[str, Any] = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for name in names or NAMES[:-1]:
         Console(stderr=True).print(f"[bold]{name}[/] …", highlight=False)
-        wishes = {"events": events or 10_000_000, "kept": kept} if name == "numbers" else {}
-        measured = importlib.import_module(f"benchmarks.{name}").run(**wishes)
-        known = results.get(name, {}) if name == "numbers" else {}
+        wishes: dict[str, dict[str, Any]] = {
+            "numbers": {"events": events or 10_000_000, "kept": kept},
+            "experiments": {"units": units or 1_000_000, "kept": kept},
+        }
+        measured = importlib.import_module(f"benchmarks.{name}").run(**wishes.get(name, {}))
+        known = results.get(name, {}) if name in wishes else {}
         results[name] = {
             **known,  # the sizes that were not measured this time
             "measured_at": datetime.now(UTC).isoformat(),
@@ -75,6 +86,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(NAMES))
     parser.add_argument("--events", type=int, help="how large `numbers` grows (10_000_000)")
-    parser.add_argument("--keep", type=Path, help="folder where `numbers` keeps its markets")
+    parser.add_argument("--units", type=int, help="how large `experiments` grows (1_000_000)")
+    parser.add_argument("--keep", type=Path, help="folder where both keep what they load")
     given = parser.parse_args()
-    main(given.names, events=given.events, kept=given.keep)
+    main(given.names, events=given.events, kept=given.keep, units=given.units)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ _PAST_MONTHS = """
     ORDER BY partition DESC LIMIT 1000 OFFSET 1
 """
 
+Load = Callable[[Services, int], str]
+
 
 @dataclass(frozen=True)
 class Installation:
@@ -40,15 +42,19 @@ class Installation:
 
 
 @contextmanager
-def installed(size: int, kept: Path | None = None) -> Iterator[Installation]:
-    """Load a market of 90 days and give the installation over it.
+def installed(
+    size: int, kept: Path | None = None, *, load: Load | None = None, name: str = ""
+) -> Iterator[Installation]:
+    """Load a market of 90 days, or what else is asked for, and give the installation over it.
 
     Args:
         size: Events.
         kept: Markets stay in this folder and are not loaded again; else each is thrown away.
+        load: Fills the store, and gives the id of somebody in it.
+        name: Of what it loads, beside the markets.
     """
     with tempfile.TemporaryDirectory() as passing:
-        folder = kept / str(size) if kept else Path(passing)
+        folder = kept / f"{name}{size}" if kept else Path(passing)
         loaded = folder / "loaded-for"  # written last: a load cut short begins anew
         if not loaded.exists():
             shutil.rmtree(folder, ignore_errors=True)
@@ -59,7 +65,8 @@ def installed(size: int, kept: Path | None = None) -> Iterator[Installation]:
         services.store_ready.result(60)
         try:
             if not loaded.exists():
-                loaded.write_text(_load(services, size))
+                loaded.write_text((load or _load)(services, size))
+                _rest(services)
             yield Installation(services, loaded.read_text())
         finally:
             services.close()
@@ -79,7 +86,6 @@ def _load(services: Services, size: int) -> str:
             services.store.insert("events", bytes(sink.getvalue()), token=f"load/{number}")
             progress.advance(task, batch.num_rows)
             user_id = user_id or str(chunk.user_id.value_counts().to_pylist()[0]["values"])
-    _rest(services)
     return user_id
 
 
