@@ -22,7 +22,17 @@ from landed.metrics import (
 )
 from landed.store.metric_sql import both_hold, kinds_condition, leaving, measure_of
 
-__all__ = ["Asked", "Exposed", "after", "matured", "row_pair", "seconds_of", "unit_columns"]
+__all__ = [
+    "Asked",
+    "Exposed",
+    "after",
+    "look_map",
+    "matured",
+    "row_pair",
+    "row_value",
+    "seconds_of",
+    "unit_columns",
+]
 
 _AFTER: Final = "r.at >= e.exposed_at"
 _SESSION_ENDS: Final = "r.at + toIntervalMillisecond(toInt64(1000 * duration_seconds))"
@@ -181,3 +191,27 @@ def _rows(one: Asked, rows: str) -> str:
     where = getattr(one.metric.measure, "where", "true")
     kinds = kinds_condition(one.metric, one.metric.relation)
     return both_hold(both_hold(kinds, where), rows)
+
+
+def row_value(value: str, where: str) -> str:
+    """What a row adds, as a number: nothing where it does not count."""
+    return f"toFloat64(if({where}, ifNull({value}, 0), 0))"
+
+
+def look_map(asked: Asked, y: str, z: str, rows: str, *, is_once: bool) -> str:
+    """Day → what a person adds on it: when it is known, which of late outcomes is later."""
+    late = asked.window is not None
+    moment = "r.at"
+    if late:
+        start = "r.at" if asked.follows_rows else "e.exposed_at"
+        moment = f"{start} + toIntervalSecond({seconds_of(asked.window or timedelta())})"
+    day = f"toInt32(toDate({moment}))"
+    if not is_once:
+        return f"sumMapIf([{day}], [{y}], [{z}], {rows})"
+    first = f"minIf({day}, {rows})"
+    reached = f"countIf({rows}) > 0"
+    return (
+        f"(if({reached}, [{first}], emptyArrayInt32()), "
+        f"if({reached}, [toFloat64(1)], emptyArrayFloat64()), "
+        f"if({reached}, [toFloat64(0)], emptyArrayFloat64()))"
+    )

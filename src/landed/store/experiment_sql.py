@@ -18,8 +18,10 @@ from landed.store.experiment_columns import (
     Asked,
     Exposed,
     after,
+    look_map,
     matured,
     row_pair,
+    row_value,
     seconds_of,
     unit_columns,
 )
@@ -456,11 +458,11 @@ def build_days(exposed: Exposed, asked: Asked) -> Statement | None:
     parts = _Parts(exposed, [asked])
     counted = after(asked, exposed)
     pair = row_pair(asked, counted, parts.bind)
-    y, z = (_value(*one) for one in (*pair, ("0", "false"))[:2])
+    y, z = (row_value(*one) for one in (*pair, ("0", "false"))[:2])
     rows = " OR ".join(f"({where})" for _, where in pair)
     people = isinstance(asked.metric.measure, People)
     columns = {
-        "look": _look(asked, y, z, rows, is_once=people),
+        "look": look_map(asked, y, z, rows, is_once=people),
         "since": f"sumMapIf([{_SINCE}], [{y}], [{z}], ({rows}) AND {_WHOLE_DAY})",
     }
     bound = "" if asked.bound is None else parts.bind("Float64", asked.bound)
@@ -479,29 +481,6 @@ _WHOLE_DAY: Final = (
     f"{_SINCE} < 28 AND toDate(e.exposed_at) + {_SINCE} + 1 <= "
     "toDate({exposed_until:DateTime64(3, 'UTC')})"
 )
-
-
-def _value(value: str, where: str) -> str:
-    return f"toFloat64(if({where}, ifNull({value}, 0), 0))"
-
-
-def _look(asked: Asked, y: str, z: str, rows: str, *, is_once: bool) -> str:
-    """Day → what a person adds on it: when it is known, which of late outcomes is later."""
-    late = asked.window is not None
-    moment = "r.at"
-    if late:
-        start = "r.at" if asked.follows_rows else "e.exposed_at"
-        moment = f"{start} + toIntervalSecond({seconds_of(asked.window or timedelta())})"
-    day = f"toInt32(toDate({moment}))"
-    if not is_once:
-        return f"sumMapIf([{day}], [{y}], [{z}], {rows})"
-    first = f"minIf({day}, {rows})"
-    reached = f"countIf({rows}) > 0"
-    return (
-        f"(if({reached}, [{first}], emptyArrayInt32()), "
-        f"if({reached}, [toFloat64(1)], emptyArrayFloat64()), "
-        f"if({reached}, [toFloat64(0)], emptyArrayFloat64()))"
-    )
 
 
 def _hours_followed(window: timedelta) -> str:
