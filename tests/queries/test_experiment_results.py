@@ -15,7 +15,7 @@ from landed.experiments.analysis import (
     fetch_unknown_exposures,
     plan_from_history,
 )
-from landed.store import Store
+from landed.store import Limits, Store
 from tests.queries.event_rows import Row, an_event, as_stream, at
 from tests.queries.experiment_rows import a_running_experiment, an_exposure
 
@@ -75,7 +75,7 @@ def test_only_what_follows_the_first_exposure_counts(store: Store) -> None:
     assert values(result) == {"control": (2, 1.0), "tips": (2, 1.0)}
     assert result.health.units == {"control": 2, "tips": 2}
     assert result.health.warnings == ()
-    assert [look.units for look in result.looks] == [0, 4, 4, 4, 4, 4, 4, 4]
+    assert [look.units for look in result.looks] == [0, 4, 4, 4, 4, 4, 4]
 
 
 def test_what_does_not_belong_is_left_out_and_counted(store: Store) -> None:
@@ -324,3 +324,26 @@ def test_a_result_survives_json(store: Store) -> None:
     put(store, *pairs(), applied("ann", 3))
     result = analyse(store, a_running_experiment(), as_of=at(8))
     assert msgspec.json.decode(msgspec.json.encode(result), type=Result) == result
+
+
+def test_what_explains_a_result_does_not_cost_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(store, *pairs(), applied("ann", 3), applied("cat", 4))
+    nothing = Limits(max_seconds=10, max_bytes=1, max_rows=1)
+    for module in ("days", "splitting"):
+        monkeypatch.setattr(f"landed.experiments.analysis.{module}.PAGE", nothing)
+    result = analyse(store, a_running_experiment(), as_of=at(8))
+    assert values(result) == {"control": (2, 0.5), "tips": (2, 0.5)}
+    assert (result.looks, result.segments, result.trend) == ((), (), "")
+    assert [words.partition(":")[0] for words in result.left_out] == [
+        "by segment",
+        "from day to day",
+    ]
+
+
+def test_the_last_look_is_that_of_the_last_moment(store: Store) -> None:
+    put(store, *pairs(), applied("ann", 3))
+    midnight = at(8)
+    result = analyse(store, a_running_experiment(), as_of=midnight)
+    assert [look.at for look in result.looks][-2:] == [at(7), midnight]

@@ -42,6 +42,7 @@ __all__ = [
 ]
 
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}", re.ASCII)
+_MAX_LETTERS: Final = 100
 _MAX_VARIANTS: Final = 20
 _MAX_OVERRIDES: Final = 1_000
 _MAX_PAYLOAD: Final = 64 * 1024
@@ -131,6 +132,7 @@ def experiment_faults(experiment: Experiment) -> Iterator[Fault]:
         primary: there is none; name the one metric that decides, and its direction
     """
     yield from _key_faults(experiment.key, "key")
+    yield from _unit_faults(experiment.unit)
     yield from _variant_faults(experiment.variants, least=2)
     yield from _override_faults(experiment)
     if experiment.phases:
@@ -145,6 +147,7 @@ def experiment_faults(experiment: Experiment) -> Iterator[Fault]:
 def flag_faults(flag: Flag) -> Iterator[Fault]:
     """Say what is wrong with a flag."""
     yield from _key_faults(flag.key, "key")
+    yield from _unit_faults(flag.unit)
     yield from _variant_faults(flag.variants, least=1)
     yield from _override_faults(flag)
     yield from _variant_named(flag.default, flag.variants, "default")
@@ -161,6 +164,13 @@ def _key_faults(key: str, field: str) -> Iterator[Fault]:
             f"{key[:100]!r} is no key; it is 1 to 100 of A-Z, a-z, 0-9, '.', '_', ':' and '-', and "
             "begins with a letter or digit",
         )
+
+
+def _unit_faults(unit: str) -> Iterator[Fault]:
+    if not unit:
+        yield Fault("unit", "it is empty; name the attribute, such as user_id")
+    elif len(unit) > _MAX_LETTERS:
+        yield Fault("unit", f"it has {len(unit):,} letters, and {_MAX_LETTERS} at most are taken")
 
 
 def _variant_faults(variants: Sequence[Variant], *, least: int) -> Iterator[Fault]:

@@ -28,8 +28,6 @@ def plan_faults(experiment: Experiment) -> Iterator[Fault]:
         yield Fault("hypothesis", "it is empty; say what you believe, and why")
     if len(experiment.hypothesis) > _MAX_TEXT:
         yield Fault("hypothesis", f"it is longer than {_MAX_TEXT:,} characters")
-    if not experiment.unit:
-        yield Fault("unit", "it is empty; name the attribute, such as user_id")
     yield from _primary_faults(experiment.primary)
     for number, name in enumerate(experiment.secondary):
         yield from _metric_faults(name, f"secondary[{number}]")

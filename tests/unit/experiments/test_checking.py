@@ -54,6 +54,7 @@ def test_a_good_experiment_has_no_faults() -> None:
         ({"hypothesis": " "}, "hypothesis", "say what you believe"),
         ({"hypothesis": "x" * 2_001}, "hypothesis", "longer than 2,000"),
         ({"unit": ""}, "unit", "name the attribute"),
+        ({"unit": "u" * 9000}, "unit", "has 9,000 letters, and 100 at most"),
         ({"variants": (Variant(key="a"), Variant(key="a"))}, "variants", "stands there 2 times"),
         ({"variants": (Variant(key="a!"), Variant(key="b"))}, KEYS, "is no key"),
         ({"phases": ()}, "phases", "there is none"),

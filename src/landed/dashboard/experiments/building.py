@@ -54,7 +54,7 @@ def build_result(result: Result, names: Mapping[str, str]) -> ResultView:
         trend=None if hidden else build_trend(result, names),
         late=() if hidden else build_late(result, names),
         segments=None if hidden else build_segments(result, names),
-        outlook=tuple(_outlook(result.outlook)),
+        outlook=(*_outlook(result.outlook), *_left_out(result)),
     )
 
 
@@ -104,6 +104,11 @@ def _outlook(one: Outlook) -> Iterator[Fact]:
         title="Can find",
         text=f"a change of {size_words(one.mde_planned)} at the planned size; today: {now}",
     )
+
+
+def _left_out(result: Result) -> Iterator[Fact]:
+    for words in result.left_out:
+        yield Fact(title="Not shown", text=words)
 
 
 def _lifts(one: Lifts, names: Mapping[str, str]) -> Iterator[LiftTile]:

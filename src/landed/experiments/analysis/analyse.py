@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from landed.errors import QueryError
 from landed.experiments.analysis.comparing import Arms, compare_metric, correct, reading_of
 from landed.experiments.analysis.counting import Counts, check_health, fetch_counts
-from landed.experiments.analysis.days import end_with, fetch_days, make_looks, trend_in_words
+from landed.experiments.analysis.days import Days, end_with, fetch_days, make_looks, trend_in_words
 from landed.experiments.analysis.fetching import fetch_arms
 from landed.experiments.analysis.late import fetch_late
 from landed.experiments.analysis.lifting import make_lifts
@@ -33,6 +35,7 @@ from landed.store import Store
 __all__ = ["analyse"]
 
 _WEEK = 7
+T = TypeVar("T")
 
 
 def analyse(
@@ -127,20 +130,36 @@ def _explained(
     if primary.is_quantile:
         return result
     asked = primary.asked(bound=bound, has_past=False)
-    result = replace(
-        result,
-        segments=()
-        if scope.exposed.by_unit
-        else fetch_segments(store, scope, counts, primary, asked=asked, alpha=alpha),
-    )
-    days = fetch_days(store, scope, primary, bound=bound)
-    if days is None:
-        return result
+    segments = None
+    if not scope.exposed.by_unit:
+        segments = _if_in_time(
+            lambda: fetch_segments(store, scope, counts, primary, asked=asked, alpha=alpha)
+        )
+    days = _if_in_time(lambda: fetch_days(store, scope, primary, bound=bound))
+    if isinstance(days, Days):
+        looks = make_looks(days, scope, counts, primary, alpha=alpha)
+        result = replace(
+            result,
+            looks=end_with(looks, found.comparisons),
+            trend=trend_in_words(days, scope, counts, primary, lifts.variant) if lifts else "",
+        )
     return replace(
         result,
-        looks=end_with(make_looks(days, scope, counts, primary, alpha=alpha), found.comparisons),
-        trend=trend_in_words(days, scope, counts, primary, lifts.variant) if lifts else "",
+        segments=segments if isinstance(segments, tuple) else (),
+        left_out=tuple(
+            f"{what}: {answer.message}"
+            for what, answer in (("by segment", segments), ("from day to day", days))
+            if isinstance(answer, QueryError)
+        ),
     )
+
+
+def _if_in_time(ask: Callable[[], T]) -> T | QueryError:
+    """What explains a result must not cost it: where the store refuses, it goes without."""
+    try:
+        return ask()
+    except QueryError as error:
+        return error
 
 
 def _metrics(

@@ -36,6 +36,7 @@ from landed.stats import (
     judge_bayes,
     judge_fixed,
     relative_effect,
+    share_arm,
     share_interval,
 )
 
@@ -228,7 +229,7 @@ def _guard(
     relative = guardrail.scale == "relative"
     found = relative_effect(*pair) if relative else effect
     if isinstance(found, NotEnough):
-        return Guard(margin=guardrail.margin, scale=guardrail.scale, state="open")
+        return _guard_by_line(pair, guardrail, tracked)
     falls = tracked.wish == "decrease"
     oriented = found.flipped if falls else found
     margin = _log_margin(guardrail.margin, falls=falls) if relative else guardrail.margin
@@ -246,6 +247,44 @@ def _guard(
         bound=worst,
         p_value=bound.p_value,
     )
+
+
+def _guard_by_line(pair: tuple[Maybe, Maybe], guardrail: Guardrail, tracked: Tracked) -> Guard:
+    """Whether a guardrail holds where there is no ratio: a variant that lost everything has none.
+
+    The variant is compared with the worst that is accepted: the control's value less the margin.
+    """
+    unknown = Guard(margin=guardrail.margin, scale=guardrail.scale, state="open")
+    control, treatment = (_softened(one, tracked) for one in pair)
+    falls = tracked.wish == "decrease"
+    if guardrail.scale == "absolute" or isinstance(control, NotEnough) or control.mean <= 0:
+        return unknown
+    share = 1 + guardrail.margin if falls else 1 - guardrail.margin
+    line = Arm(size=control.size, mean=share * control.mean, variance=share**2 * control.variance)
+    above = compare_arms(line, treatment)
+    if isinstance(above, NotEnough):
+        return unknown
+    oriented = above.flipped if falls else above
+    bound = judge_always_margin(oriented, margin=0.0, alpha=guardrail.alpha)
+    best = -judge_always_margin(oriented.flipped, margin=0.0, alpha=guardrail.alpha).ci_low
+    state: Literal["harmed", "open"] = "harmed" if best < 0 else "open"
+    return replace(
+        unknown,
+        state="holds" if bound.holds else state,
+        bound=bound.ci_low / control.mean - guardrail.margin,
+        p_value=bound.p_value,
+    )
+
+
+def _softened(arm: Maybe, tracked: Tracked) -> Maybe:
+    """A share with one unit more that has it and one that has not, so that none is without spread.
+
+    (A. Agresti, B. Caffo, Simple and effective confidence intervals for proportions and
+    differences of proportions, Am. Stat. 54, 2000, 280-288.)
+    """
+    if isinstance(arm, NotEnough) or not tracked.is_share_of_units:
+        return arm
+    return share_arm(hits=round(arm.mean * arm.size) + 1, size=round(arm.size) + 2)
 
 
 def _log_margin(margin: float, *, falls: bool) -> float:

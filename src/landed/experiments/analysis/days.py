@@ -19,13 +19,14 @@ from landed.stats import (
     estimate_trend,
     judge_always,
 )
-from landed.store import Store
+from landed.store import PAGE, Store
 from landed.store.experiment_sql import build_days
 
 __all__ = ["Days", "end_with", "fetch_days", "make_looks", "trend_in_words"]
 
 _EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = timedelta(days=1)
+_MOMENT: Final = timedelta(microseconds=1)
 _MOST_LOOKS: Final = 60
 _TREND_DAYS: Final = 28
 
@@ -64,7 +65,7 @@ def fetch_days(store: Store, scope: Scope, tracked: Tracked, *, bound: float | N
     statement = build_days(scope.exposed, tracked.asked(bound=bound, has_past=False))
     if statement is None:
         return None
-    rows = store.answer(*statement)
+    rows = store.answer(*statement, limits=PAGE)
     keys = scope.exposed.variants
     return Days(
         looks={keys[row["variant"] - 1]: _sums(row["looks"]) for row in rows},
@@ -91,7 +92,8 @@ def make_looks(
     Returns:
         At most some sixty looks; the last is of today.
     """
-    first, last = scope.exposed.since.date(), scope.as_of.date()
+    # At midnight the day that begins has nothing yet.
+    first, last = scope.exposed.since.date(), (scope.as_of - _MOMENT).date()
     every = [first + n * _DAY for n in range((last - first).days + 1)]
     step = -(-len(every) // _MOST_LOOKS)
     wanted = set(every[::-1][::step])

@@ -364,6 +364,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         segments: Declared segments.
         outlook: How far it is.
         lifts: In seed 002's words.
+        left_out: What the store had no time for, in words; empty: nothing.
         amendments: What was changed after the start.
     """
 
@@ -383,4 +384,5 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     segments: tuple[SegmentResult, ...] = ()
     outlook: Outlook
     lifts: Lifts | None = None
+    left_out: tuple[str, ...] = ()
     amendments: tuple[Amendment, ...] = ()

@@ -19,7 +19,7 @@ from landed.stats import (
     compare_segments,
     judge_always,
 )
-from landed.store import Store
+from landed.store import PAGE, Store
 from landed.store.experiment_sql import Asked, build_sums
 
 __all__ = ["DECLARED", "fetch_segments"]
@@ -49,7 +49,7 @@ def fetch_segments(
         QueryError: The store refused it: limits or time.
         StoreError: The store is away.
     """
-    rows = store.answer(*build_sums(scope.exposed, [asked], segments=DECLARED))
+    rows = store.answer(*build_sums(scope.exposed, [asked], segments=DECLARED), limits=PAGE)
     cells: dict[tuple[str, str], dict[int, list[float]]] = {}
     for row in rows:
         cell = cells.setdefault((row["dimension"], row["value"]), {})
