@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from landed.events import GROUPS, FieldInfo, describe
+from landed.events import GROUPS, FieldInfo, FieldType, describe
 from landed.privacy.inventory_words import (
     COLUMNS,
     CONTEXT,
     DUTIES,
     PLACES,
-    PROPERTY_CONTENTS,
     Content,
     Place,
 )
@@ -28,6 +28,19 @@ __all__ = ["HeldField", "list_held", "list_tables"]
 
 _UNEXPLAINED: tuple[Content, str] = ("not explained", "Explain it in privacy/inventory_words.py")
 _UNKNOWN = Place(zone="not explained", purpose="upkeep", keep="", seen_by="", about=_UNEXPLAINED[1])
+
+_PROPERTY_CONTENTS: Final[Mapping[FieldType, Content]] = {
+    "id": "id",
+    "label": "label",
+    "free text": "sealed text",
+    "choice": "choice",
+    "list": "label",
+    "date": "time",
+    "number": "number",
+    "whole number": "number",
+    "yes or no": "yes or no",
+}
+"""What a property of the tracking plan is, by how it is sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +148,7 @@ def _properties() -> Iterator[tuple[str, tuple[Content, str]]]:
                 events.setdefault(field.name, []).append(name)
     for name, field in sorted(fields.items()):
         meaning = f"{field.description} Of {_listed(events[name])}."
-        yield f"properties.{name}", (PROPERTY_CONTENTS[field.type], meaning)
+        yield f"properties.{name}", (_PROPERTY_CONTENTS[field.type], meaning)
     yield (
         "properties.…",
         (

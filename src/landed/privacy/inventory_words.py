@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from landed.events import FieldType
 from landed.privacy.purposes import Purpose
 
 __all__ = [
@@ -17,7 +16,6 @@ __all__ = [
     "CONTEXT",
     "DUTIES",
     "PLACES",
-    "PROPERTY_CONTENTS",
     "Content",
     "Duty",
     "Place",
@@ -492,16 +490,3 @@ CONTEXT: Final[Mapping[str, _Words]] = {
     "page.referrer": ("label", "A well-known site by name, else other"),
 }
 """What the context may hold; everything else is dropped on its way in."""
-
-PROPERTY_CONTENTS: Final[Mapping[FieldType, Content]] = {
-    "id": "id",
-    "label": "label",
-    "free text": "sealed text",
-    "choice": "choice",
-    "list": "label",
-    "date": "time",
-    "number": "number",
-    "whole number": "number",
-    "yes or no": "yes or no",
-}
-"""What a property of the tracking plan is, by how it is sent."""
