@@ -30,6 +30,10 @@ def applied(person: str, day: int, hour: int = 12) -> Row:
     return an_event("application_submitted", person, at(day, hour), application_id=f"{day}-{hour}")
 
 
+def promoted(person: str, day: int) -> Row:
+    return an_event("career_advanced", person, at(day), advancement_type="promotion")
+
+
 def interviewed(person: str, day: int, sent: int) -> Row:
     return an_event(
         "application_outcome_recorded",
@@ -136,16 +140,22 @@ def test_a_window_counts_for_units_that_were_followed_for_it(store: Store) -> No
         store,
         *pairs(),
         an_exposure("eve", "control", at(8)),  # too young
-        applied("ann", 3),
-        applied("ann", 6),  # too late
-        applied("cat", 4),
-        applied("dan", 2),
-        applied("eve", 8),
+        promoted("ann", 3),
+        promoted("bob", 6),  # too late
+        promoted("cat", 4),
+        promoted("dan", 2),
+        promoted("eve", 8),
     )
-    result = analyse(store, a_running_experiment(maturation_days=3), as_of=at(10))
+    result = analyse(store, with_metric("promotions", maturation_days=3), as_of=at(10))
     assert values(result) == {"control": (2, 0.5), "tips": (2, 1.0)}
     assert "within 3 days of exposure" in result.metrics[0].method
     assert result.outlook.units == 5
+
+
+def test_what_is_no_outcome_does_not_wait_for_a_window(store: Store) -> None:
+    put(store, *pairs(), an_exposure("eve", "tips", at(9)), applied("ann", 7), applied("eve", 9))
+    result = analyse(store, a_running_experiment(maturation_days=3), as_of=at(10))
+    assert values(result) == {"control": (2, 0.5), "tips": (3, pytest.approx(1 / 3))}
 
 
 def test_an_interview_rate_is_of_applications_that_were_followed(store: Store) -> None:
@@ -178,11 +188,8 @@ def test_an_interview_rate_is_of_applications_that_were_followed(store: Store) -
 
 
 def test_people_who_wait_are_counted_for_as_long_as_they_were_followed(store: Store) -> None:
-    promoted = [
-        an_event("career_advanced", who, at(day), advancement_type="promotion")
-        for who, day in (("ann", 5), ("ann", 7), ("dan", 4))
-    ]
-    put(store, *pairs(), an_exposure("eve", "tips", at(10)), *promoted)
+    found = (promoted(who, day) for who, day in (("ann", 5), ("ann", 7), ("dan", 4)))
+    put(store, *pairs(), an_exposure("eve", "tips", at(10)), *found)
     experiment = with_metric("promotions", maturation_days=7)
     late = analyse(store, experiment, as_of=at(12)).metrics[0].late
     assert late is not None

@@ -211,7 +211,7 @@ def _tracked(experiment: Experiment) -> Iterator[Tracked]:
     primary = experiment.primary
     days = experiment.maturation_days
     if primary is not None:
-        window = _window(primary.metric, days) or _days(days)
+        window = _window(primary.metric, days)
         yield _track(primary.metric, "primary", primary.direction, window)
     for one in experiment.guardrails:
         wish = _wish(one.metric, one.harm)
@@ -246,8 +246,4 @@ def _window(name: str, days: int) -> timedelta | None:
         return None
     if isinstance(metric.measure, Incidence):
         return metric.measure.within
-    return _days(days) if _OUTCOMES & set(metric.source) else None
-
-
-def _days(days: int) -> timedelta | None:
-    return timedelta(days=days) if days else None
+    return timedelta(days=days) if days and _OUTCOMES & set(metric.source) else None
