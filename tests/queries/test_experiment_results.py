@@ -354,3 +354,60 @@ def test_the_last_look_is_that_of_the_last_moment(store: Store) -> None:
     midnight = at(8)
     result = analyse(store, a_running_experiment(), as_of=midnight)
     assert [look.at for look in result.looks][-2:] == [at(7), midnight]
+
+
+def test_a_value_rests_on_the_units_that_have_a_row(store: Store) -> None:
+    """Whoever was shown nothing says nothing of a rate, and does not make it more certain."""
+    shown = [
+        an_event("recommendation_shown", who, at(3, hour), job_id=f"{hour}")
+        for who, hours in (("ann", (1, 2)), ("bob", (3,)), ("cat", (1, 2)))
+        for hour in hours
+    ]
+    clicked = [an_event("recommendation_clicked", "ann", at(3, 5), job_id="1")]
+    more = [an_exposure(f"idle-{n}", "control", at(2)) for n in range(30)]
+    put(store, *pairs(), *more, *shown, *clicked)
+    result = analyse(store, with_metric("click_through_rate"), as_of=at(8))
+    assert values(result)["control"] == (2, pytest.approx(1 / 3))
+    assert result.metrics[0].readings[1].reason == "an arm has one unit only"
+    assert result.health.units == {"control": 32, "tips": 2}
+
+
+def test_to_meet_a_variant_is_no_act(store: Store) -> None:
+    put(store, *pairs(), applied("ann", 3), applied("cat", 4), applied("dan", 4))
+    result = analyse(store, with_metric("active_users"), as_of=at(8))
+    assert values(result) == {"control": (2, 0.5), "tips": (2, 1.0)}
+
+
+def test_what_was_before_is_of_the_same_units_as_what_is_after(store: Store) -> None:
+    """Units that have not matured have no past either: else it would explain nothing."""
+    people = [f"p{n}" for n in range(40)]
+    arms = {who: ("control", "tips")[n % 2] for n, who in enumerate(people)}
+    young = [an_exposure(f"young-{n}", ("control", "tips")[n % 2], at(9)) for n in range(40)]
+    rows = [an_exposure(who, arm, at(2)) for who, arm in arms.items()]
+    early = [promoted(who, 1) for n, who in enumerate(people) if n % 4 < 2]
+    late = [promoted(who, 3) for n, who in enumerate(people) if n % 4 < 2 or n % 5 == 0]
+    unripe = [promoted(f"young-{n}", 8) for n in range(40)]
+    asked = with_metric("promotions", maturation_days=3)
+    put(store, *rows, *early, *late)
+    alone = analyse(store, asked, as_of=at(10)).metrics[0]
+    store.insert("events", as_stream([*young, *unripe]), token="more")
+    beside = analyse(store, asked, as_of=at(10)).metrics[0]
+    assert alone.comparisons[0].unadjusted is not None
+    assert beside.comparisons == alone.comparisons
+
+
+def test_a_second_phase_has_no_time_before_it(store: Store) -> None:
+    split = Split(salt="tips", weights=(0.5, 0.5))
+    phases = (
+        Phase(split=split, started_at=at(1), ended_at=at(5)),
+        Phase(split=split, number=2, version=2, started_at=at(5)),
+    )
+    people = [(f"p{n}", ("control", "tips")[n % 2]) for n in range(40)]
+    seen = [an_exposure(who, arm, at(day)) for who, arm in people for day in (2, 6)]
+    acts = [applied(who, day) for n, (who, _) in enumerate(people) for day in (3, 7) if n % 4 < 2]
+    put(store, *seen, *acts)
+    experiment = a_running_experiment(phases=phases, version=2)
+    first = analyse(store, experiment, as_of=at(8), phase=1).metrics[0].comparisons[0]
+    second = analyse(store, experiment, as_of=at(8)).metrics[0].comparisons[0]
+    assert second.absolute is not None
+    assert (first.unadjusted, second.unadjusted) == (None, None)

@@ -107,6 +107,7 @@ def edit(draft: Experiment, changes: Mapping[str, Any]) -> Experiment:
     _only(changes, {*Experiment.__struct_fields__, "split"} - _OURS, "of a draft")
     fields = {name: value for name, value in changes.items() if name != "split"}
     changed = _changed(draft, fields)
+    _keep_variants(draft, changed)
     if "split" in changes:
         split = _converted(changes["split"], Split, "split")
         changed = _with_phase(changed, replace(changed.phase, split=split))
@@ -315,6 +316,17 @@ def _must_be(experiment: Experiment, states: set[State], done: str, remedy: str)
             f"{experiment.key!r} is {experiment.state}; only what is {' or '.join(sorted(states))} "
             f"can be {done}: {remedy}",
             detail="$.state",
+        )
+
+
+def _keep_variants(draft: Experiment, changed: Experiment) -> None:
+    """An earlier run is read by the variants that it had."""
+    had, has = ([one.key for one in each.variants] for each in (draft, changed))
+    if draft.phase.run > 1 and had != has:
+        raise InvalidInputError(
+            f"{draft.key!r} has run with {', '.join(had)}, by which that run is read; make another "
+            "experiment for other variants",
+            detail="$.variants",
         )
 
 

@@ -13,10 +13,11 @@ import structlog
 
 from landed.errors import LandedError
 from landed.experiments import Experiment
-from landed.experiments.analysis import Comparison, MetricResult, Result, analyse
+from landed.experiments.analysis import Comparison, Health, MetricResult, Result, analyse
 from landed.jobs.outlets import Message, Outlets
 from landed.metrics import METRICS
 from landed.state import note_alert
+from landed.stats import check_srm_always
 from landed.wiring import Services
 from landed.wiring.experimenting import Act, stop_experiment
 
@@ -25,6 +26,7 @@ __all__ = ["look_at_experiments", "watch_experiments_forever"]
 _log = structlog.get_logger(__name__)
 _PAUSE_SECONDS: Final = 300.0
 _ACTOR: Final = "landed"
+_UNEVEN: Final = 0.001
 _MISMATCH: Final = (
     "the variants have not the shares that the weights promise (sample ratio mismatch), so that "
     "its numbers say nothing. Stop it, find the reason, and rerun it"
@@ -69,8 +71,9 @@ def look_at_experiments(services: Services, url: str) -> list[Message]:
         if experiment.state == "running":
             try:
                 told += _look(services, experiment, url)
-            except LandedError as error:  # the others shall be looked at all the same
-                _log.warning("experiment_not_looked_at", key=experiment.key, reason=error.message)
+            except Exception as error:  # noqa: BLE001 - the others shall be looked at all the same
+                reason = error.message if isinstance(error, LandedError) else type(error).__name__
+                _log.warning("experiment_not_looked_at", key=experiment.key, reason=reason)
     return told
 
 
@@ -91,8 +94,9 @@ def _look(services: Services, experiment: Experiment, url: str) -> list[Message]
 
 def _findings(result: Result) -> Iterator[tuple[str, str]]:
     """What must be told, each with a name by which it is told once."""
-    if result.health.srm_failed:
+    if result.health.srm_failed and _is_uneven(result.health):
         yield "srm", _MISMATCH
+    if result.verdict.kind == "untrusted":
         return  # what the numbers say else cannot be trusted
     for metric in result.metrics:
         for one in metric.comparisons:
@@ -100,6 +104,13 @@ def _findings(result: Result) -> Iterator[tuple[str, str]]:
                 yield f"harmed:{metric.metric}:{one.variant}", _harm(metric, one)
     if result.outlook.complete:
         yield "complete", f"the planned size and time are reached. {result.verdict.words}"
+
+
+def _is_uneven(health: Health) -> bool:
+    """Whether the counts are uneven however often they were looked at."""
+    live = [key for key, share in health.expected_shares.items() if share > 0]
+    counts = [health.units.get(key, 0) for key in live]
+    return check_srm_always(counts, [health.expected_shares[key] for key in live]) < _UNEVEN
 
 
 def _harm(metric: MetricResult, one: Comparison) -> str:

@@ -17,6 +17,7 @@ from landed.metrics import Dimension, Filter
 __all__ = [
     "Parts",
     "add_columns",
+    "add_condition",
     "build_condition",
     "build_dimension",
     "planned_columns",
@@ -74,6 +75,12 @@ def add_columns(relation: str, columns: Sequence[str]) -> str:
     """Give the relation `events` further columns."""
     head, start, tail = relation.partition("\nFROM events\n")
     return ",\n    ".join((head, *columns)) + start + tail
+
+
+def add_condition(relation: str, condition: str) -> str:
+    """Leave rows of the relations `events` and `activity` out."""
+    head, start, tail = relation.partition("\nWHERE ")
+    return f"{head}{start}{condition} AND {tail}"
 
 
 def planned_columns(texts: Sequence[str]) -> list[str]:

@@ -114,7 +114,11 @@ def after(one: Asked, exposed: Exposed) -> str:
 def _before(one: Asked, lookback: timedelta) -> str:
     # A session that goes on while its person is exposed is not from before.
     ends = _SESSION_ENDS if one.metric.relation == "sessions" else "r.at"
-    return f"{ends} < e.exposed_at AND {_AFTER} - toIntervalSecond({seconds_of(lookback)})"
+    before = f"{ends} < e.exposed_at AND {_AFTER} - toIntervalSecond({seconds_of(lookback)})"
+    if one.window is None or one.follows_rows:
+        return before
+    # Of the same units as what comes after, or the two could not be set against each other.
+    return f"{before} AND {matured(one.window, 'e.')}"
 
 
 def unit_columns(one: Asked, number: int, exposed: Exposed, bind: Bind) -> dict[str, str]:

@@ -13,7 +13,7 @@ from string import Template
 from typing import Any, Final
 
 from landed.metrics import Distinct, Incidence, People, Quantile
-from landed.store.clauses import add_columns, planned_columns, read_relation
+from landed.store.clauses import add_columns, add_condition, planned_columns, read_relation
 from landed.store.experiment_columns import (
     Asked,
     Exposed,
@@ -56,6 +56,8 @@ SEGMENTS: Final[Mapping[str, str]] = {
 """What is known of a person at the first exposure, and results may be split by."""
 
 _CAP: Final = 0.999
+_HAVE_EXPOSURES: Final = frozenset({"events", "activity"})
+"""Relations with rows of exposures: to meet a variant is no act, or everybody would be active."""
 _HOUR: Final = 3600
 
 
@@ -121,7 +123,10 @@ class _Parts:
 
     def rows(self, texts: Sequence[str]) -> str:
         """The rows of the relation that the metrics are made from."""
-        base = read_relation(self.asked[0].metric.relation)
+        name = self.asked[0].metric.relation
+        base = read_relation(name)
+        if name in _HAVE_EXPOSURES:
+            base = add_condition(base, "event != 'experiment_exposed'")
         self.parameters |= {"since": self.exposed.since - self.lookback, "until": self._until()}
         if "{events:" not in base:
             return base
@@ -231,7 +236,8 @@ def build_sums(
     Returns:
         The statement and the values of its placeholders. Its rows have `variant`, the place in
         `exposed.variants` from 1, and for metric number i `s{i}`: the sums of its columns, then
-        their products (the upper triangle, row by row), then how many units have a covariate.
+        their products (the upper triangle, row by row), then how many units have a covariate, and
+        how many have something below the line, where there are such.
         Where they are split, `dimension` and `value` say by what.
     """
     parts = _Parts(exposed, asked, is_everybody=is_everybody)
@@ -245,10 +251,11 @@ def build_sums(
 
 
 def _sums(names: Sequence[str]) -> str:
-    """Sums of the columns, of their products, and how many units have a covariate."""
+    """Sums of the columns, of their products, and how many units have which of them."""
     products = [f"sum({one} * {other})" for at, one in enumerate(names) for other in names[at:]]
     past = [f"{name} != 0" for name in names if name[0] in "xw"]
-    counted = [f"toFloat64(countIf({' OR '.join(past)}))"] if past else []
+    kinds = [past, [f"{name} != 0" for name in names if name[0] == "z"]]
+    counted = [f"toFloat64(countIf({' OR '.join(kind)}))" for kind in kinds if kind]
     return f"[{', '.join([*(f'sum({name})' for name in names), *products, *counted])}]"
 
 
@@ -478,7 +485,7 @@ _CUMULATIVE: Final = "arrayCumSum(look.2)"
 _SECONDS_SINCE: Final = "dateDiff('second', e.exposed_at, r.at)"
 _SINCE: Final = f"toInt32(intDiv({_SECONDS_SINCE}, 86400))"
 _WHOLE_DAY: Final = (
-    f"{_SINCE} < 28 AND toDate(e.exposed_at) + {_SINCE} + 1 <= "
+    f"{_SINCE} < 28 AND toDate(e.exposed_at) + {_SINCE} + 1 < "
     "toDate({exposed_until:DateTime64(3, 'UTC')})"
 )
 

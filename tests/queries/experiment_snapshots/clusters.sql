@@ -52,7 +52,7 @@ SELECT
     properties.severity AS severity,
     properties.outcome_type AS outcome_type
 FROM events
-WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+WHERE event != 'experiment_exposed' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
 ) AS r
 INNER JOIN

@@ -1,6 +1,6 @@
 -- How do the sums of each variant grow from day to day, and what does each day since exposure add?
 --
--- looks: day → what the sums, and the sums of products, gain on it: a unit's square grows from
+-- looks: day → what the sums, the sums of products, and the units with a row, gain on it: a unit's square grows from
 -- that of its sum until the day before to that of its sum with the day. So one pass over the rows
 -- gives the sums as they stood at the end of every day.
 -- trend: day since a unit's own exposure → sums, and sums of products, of that day alone.
@@ -12,7 +12,8 @@ SELECT
         arrayPopFront(arrayDifference(arrayPushFront(z, 0))),
         arrayPopFront(arrayDifference(arrayPushFront(arrayMap(a -> a * a, y), 0))),
         arrayPopFront(arrayDifference(arrayPushFront(arrayMap((a, b) -> a * b, y, z), 0))),
-        arrayPopFront(arrayDifference(arrayPushFront(arrayMap(b -> b * b, z), 0)))
+        arrayPopFront(arrayDifference(arrayPushFront(arrayMap(b -> b * b, z), 0))),
+        arrayPopFront(arrayDifference(arrayPushFront(arrayMap(b -> toFloat64(b != 0), z), 0)))
     ) AS looks,
     sumMap(
         since.1,
@@ -37,7 +38,7 @@ FROM
 SELECT
     e.variant AS variant,
     sumMapIf([toInt32(toDate(r.at))], [toFloat64(if(event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}, ifNull(toFloat64(event = 'recommendation_clicked'), 0), 0))], [toFloat64(if(event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}, ifNull(toFloat64(event = 'recommendation_shown'), 0), 0))], (event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}) OR (event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')})) AS look,
-    sumMapIf([toInt32(intDiv(dateDiff('second', e.exposed_at, r.at), 86400))], [toFloat64(if(event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}, ifNull(toFloat64(event = 'recommendation_clicked'), 0), 0))], [toFloat64(if(event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}, ifNull(toFloat64(event = 'recommendation_shown'), 0), 0))], ((event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}) OR (event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')})) AND toInt32(intDiv(dateDiff('second', e.exposed_at, r.at), 86400)) < 28 AND toDate(e.exposed_at) + toInt32(intDiv(dateDiff('second', e.exposed_at, r.at), 86400)) + 1 <= toDate({exposed_until:DateTime64(3, 'UTC')})) AS since
+    sumMapIf([toInt32(intDiv(dateDiff('second', e.exposed_at, r.at), 86400))], [toFloat64(if(event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}, ifNull(toFloat64(event = 'recommendation_clicked'), 0), 0))], [toFloat64(if(event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}, ifNull(toFloat64(event = 'recommendation_shown'), 0), 0))], ((event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}) OR (event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')})) AND toInt32(intDiv(dateDiff('second', e.exposed_at, r.at), 86400)) < 28 AND toDate(e.exposed_at) + toInt32(intDiv(dateDiff('second', e.exposed_at, r.at), 86400)) + 1 < toDate({exposed_until:DateTime64(3, 'UTC')})) AS since
 FROM
 (
 -- Which events happened in [since, until)? One row per event of the kinds asked for; no kinds: all.
@@ -68,7 +69,7 @@ SELECT
     properties.severity AS severity,
     properties.outcome_type AS outcome_type
 FROM events
-WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+WHERE event != 'experiment_exposed' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
 ) AS r
 INNER JOIN

@@ -5,14 +5,14 @@
 SELECT
     variant,
     [sum(y0), sum(x0), sum(y0 * y0), sum(y0 * x0), sum(x0 * x0), toFloat64(countIf(x0 != 0))] AS s0,
-    [sum(y1), sum(z1), sum(x1), sum(w1), sum(y1 * y1), sum(y1 * z1), sum(y1 * x1), sum(y1 * w1), sum(z1 * z1), sum(z1 * x1), sum(z1 * w1), sum(x1 * x1), sum(x1 * w1), sum(w1 * w1), toFloat64(countIf(x1 != 0 OR w1 != 0))] AS s1
+    [sum(y1), sum(z1), sum(x1), sum(w1), sum(y1 * y1), sum(y1 * z1), sum(y1 * x1), sum(y1 * w1), sum(z1 * z1), sum(z1 * x1), sum(z1 * w1), sum(x1 * x1), sum(x1 * w1), sum(w1 * w1), toFloat64(countIf(x1 != 0 OR w1 != 0)), toFloat64(countIf(z1 != 0))] AS s1
 FROM
 (
 -- What does each person of the experiment have of the metrics?
 SELECT
     e.variant AS variant,
     toFloat64(uniqExactIf((subject_key, properties.application_id), event IN ('application_outcome_recorded') AND properties.outcome_type IN ('interview_scheduled', 'interview_completed') AND r.at >= e.exposed_at AND r.at < e.exposed_at + toIntervalSecond(1814400) AND e.exposed_at <= {as_of:DateTime64(3, 'UTC')} - toIntervalSecond(1814400))) AS y0,
-    toFloat64(uniqExactIf((subject_key, properties.application_id), event IN ('application_outcome_recorded') AND properties.outcome_type IN ('interview_scheduled', 'interview_completed') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600))) AS x0,
+    toFloat64(uniqExactIf((subject_key, properties.application_id), event IN ('application_outcome_recorded') AND properties.outcome_type IN ('interview_scheduled', 'interview_completed') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600) AND e.exposed_at <= {as_of:DateTime64(3, 'UTC')} - toIntervalSecond(1814400))) AS x0,
     ifNull(sumIf(toFloat64(event = 'recommendation_clicked'), event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}), 0) AS y1,
     ifNull(sumIf(toFloat64(event = 'recommendation_shown'), event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}), 0) AS z1,
     ifNull(sumIf(toFloat64(event = 'recommendation_clicked'), event IN ('recommendation_shown', 'recommendation_clicked') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600)), 0) AS x1,
@@ -49,7 +49,7 @@ SELECT
     properties.application_id AS `properties.application_id`,
     properties.outcome_type AS `properties.outcome_type`
 FROM events
-WHERE occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+WHERE event != 'experiment_exposed' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
 ) AS r
 INNER JOIN

@@ -210,6 +210,14 @@ def test_a_rerun_is_dealt_afresh_and_remembers() -> None:
     assert rerun(stop(running, now=LATER)).phase.split.salt == "resume-tips:3"
 
 
+def test_a_rerun_keeps_the_variants_by_which_the_earlier_run_is_read() -> None:
+    again = rerun(a_decided())
+    with pytest.raises(InvalidInputError, match="make another experiment"):
+        add_variant(again, Variant(key="more"))
+    named = [{"key": one.key, "name": "other"} for one in again.variants]
+    assert edit(again, {"variants": named}).variants[0].name == "other"
+
+
 def test_an_old_salt_does_not_come_back() -> None:
     with pytest.raises(InvalidInputError, match="was that of an earlier run"):
         start(rerun(a_stopped(), salt="resume-tips"), now=LATER)

@@ -219,8 +219,7 @@ def _metric(
         readings=tuple(
             reading_of(
                 key,
-                arms.plain[key],
-                tracked,
+                arms,
                 units=counts.followed[key][place].units,
                 alpha=scope.experiment.alpha,
             )

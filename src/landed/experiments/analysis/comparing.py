@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import expm1, log1p
@@ -22,6 +23,7 @@ from landed.experiments.analysis.sums import UnitSums, make_arm
 from landed.experiments.types import Guardrail
 from landed.stats import (
     Arm,
+    Column,
     Correction,
     Effect,
     Judgement,
@@ -46,6 +48,7 @@ _FEWEST_WITH_PAST: Final = 0.05
 _LEAST_GAIN: Final = 0.99
 _PRIOR: Final = 0.3
 _ALL: Final = 0.999999
+_WILD: Final = 7.0
 
 Maybe = Arm | NotEnough
 
@@ -60,6 +63,8 @@ class Arms:
         kept: Share of the variance that the adjustment leaves.
         bound: What sums of single people were cut at; None: nothing.
         uncapped: The arms without that; empty: nothing was cut.
+        informed: Share of the units that the values rest on.
+        is_share: Whether a unit has it or has it not, and units are people.
     """
 
     plain: Mapping[str, Maybe]
@@ -67,6 +72,8 @@ class Arms:
     kept: float = 1.0
     bound: float | None = None
     uncapped: Mapping[str, Maybe] = field(default_factory=dict)
+    informed: float = 1.0
+    is_share: bool = False
 
     @property
     def best(self) -> Mapping[str, Maybe]:
@@ -84,16 +91,30 @@ def make_arms(sums: Mapping[str, UnitSums], tracked: Tracked) -> Arms:
     plain = {key: make_arm(one, tracked) for key, one in sums.items()}
     known = {key: one for key, one in sums.items() if isinstance(plain[key], Arm)}
     layout = next(iter(sums.values())).layout
+    units = sum(one.moments.size for one in sums.values())
+    found = Arms(
+        plain=plain,
+        informed=sum(one.informed * one.moments.size for one in sums.values()) / (units or 1),
+        is_share=tracked.is_share_of_units and layout.outcome.below is None,
+    )
     if layout.covariate is None or not _has_past(known.values()):
-        return Arms(plain=plain)
+        return found
+    return _adjusted(found, known, layout.outcome, layout.covariate)
+
+
+def _adjusted(
+    arms: Arms, known: Mapping[str, UnitSums], outcome: Column, covariate: Column
+) -> Arms:
     found = adjust_arms(
         [one.moments for one in known.values()],
-        outcome=layout.outcome,
-        covariates=[layout.covariate],
+        outcome=outcome,
+        covariates=[covariate],
     )
     if isinstance(found, NotEnough) or found.kept > _LEAST_GAIN:
-        return Arms(plain=plain)
-    return Arms(plain=plain, adjusted=dict(zip(known, found.arms, strict=True)), kept=found.kept)
+        return arms
+    resized = {key: known[key].resized(arm) for key, arm in zip(known, found.arms, strict=True)}
+    adjusted = {key: arm for key, arm in resized.items() if isinstance(arm, Arm)}
+    return dataclasses.replace(arms, adjusted=adjusted, kept=found.kept)
 
 
 def _has_past(arms: Collection[UnitSums]) -> bool:
@@ -103,25 +124,25 @@ def _has_past(arms: Collection[UnitSums]) -> bool:
     return past > 0 and past >= _FEWEST_WITH_PAST * units
 
 
-def reading_of(key: str, arm: Maybe, tracked: Tracked, *, units: int, alpha: float) -> Reading:
+def reading_of(key: str, arms: Arms, *, units: int, alpha: float) -> Reading:
     """Say what one variant has of a metric, with a plain interval.
 
     Args:
         key: The variant's.
-        arm: As it is, not adjusted.
-        tracked: The metric.
-        units: That were analysed.
+        arms: Of the metric; it is read as it is, not adjusted.
+        units: That were analysed; the value may rest on fewer.
         alpha: What the interval leaves out.
     """
+    arm = arms.plain[key]
     if isinstance(arm, NotEnough):
         return Reading(variant=key, units=units, reason=str(arm))
     width = NormalDist().inv_cdf(1 - alpha / 2) * arm.std_error
     ends = arm.mean - width, arm.mean + width
-    if tracked.is_share_of_units:
+    if arms.is_share:
         ends = share_interval(round(arm.mean * arm.size), int(arm.size), level=1 - alpha) or ends
     return Reading(
         variant=key,
-        units=units,
+        units=round(arm.size),
         estimate=Estimate(value=arm.mean, ci_low=ends[0], ci_high=ends[1]),
     )
 
@@ -150,7 +171,7 @@ def _compare(
     pair = arms.best[control], arms.best[key]
     effect = compare_arms(*pair)
     if isinstance(effect, NotEnough):
-        guard = _guard(pair, effect, tracked.guardrail, tracked)
+        guard = _guard(arms, pair, effect, tracked)
         return Comparison(variant=key, reason=str(effect), guard=guard)
     absolute = judge_always(effect, alpha=alpha)
     chance, loss = _belief(arms, (control, key), effect, tracked)
@@ -163,7 +184,7 @@ def _compare(
         uncapped=_beside(arms.uncapped, (control, key), alpha),
         chance_to_win=chance,
         expected_loss=loss,
-        guard=_guard(pair, effect, tracked.guardrail, tracked),
+        guard=_guard(arms, pair, effect, tracked),
         doubts=_doubts(pair, absolute),
     )
 
@@ -190,7 +211,9 @@ def relative_of(pair: tuple[Maybe, Maybe], alpha: float) -> Estimate | None:
     effect = relative_effect(*pair)
     if isinstance(effect, NotEnough):
         return None
-    return _estimate(judge_always(effect, alpha=alpha).as_relative)
+    found = judge_always(effect, alpha=alpha)
+    # A thousandfold is no statement: the control's value may be nothing.
+    return None if found.ci_high > _WILD else _estimate(found.as_relative)
 
 
 def _doubts(pair: tuple[Maybe, Maybe], found: Judgement) -> tuple[str, ...]:
@@ -204,13 +227,14 @@ def _belief(
     """Chance that the variant is better, and what is lost if it is taken and is not."""
     falls = tracked.wish == "decrease"
     control, treatment = (arms.plain[key] for key in keys)
-    if tracked.is_share_of_units and isinstance(control, Arm) and isinstance(treatment, Arm):
+    # Shares without a past have a belief of their own; what is adjusted is believed as it is.
+    exact = arms.is_share and not arms.adjusted
+    if exact and isinstance(control, Arm) and isinstance(treatment, Arm):
         hits = [(round(arm.mean * arm.size), int(arm.size)) for arm in (control, treatment)]
-        if all(float(arm.size).is_integer() for arm in (control, treatment)):
-            found = compare_betas(control=hits[0], treatment=hits[1])
-            if falls:
-                return 1 - found.chance_to_win, found.loss_if_control
-            return found.chance_to_win, found.loss_if_treatment
+        found = compare_betas(control=hits[0], treatment=hits[1])
+        if falls:
+            return 1 - found.chance_to_win, found.loss_if_control
+        return found.chance_to_win, found.loss_if_treatment
     base = control.mean if isinstance(control, Arm) else 0.0
     found = judge_bayes(
         effect.flipped if falls else effect, prior_std_dev=_PRIOR * abs(base) or None
@@ -219,17 +243,16 @@ def _belief(
 
 
 def _guard(
-    pair: tuple[Maybe, Maybe],
-    effect: Effect | NotEnough,
-    guardrail: Guardrail | None,
-    tracked: Tracked,
+    arms: Arms, pair: tuple[Maybe, Maybe], effect: Effect | NotEnough, tracked: Tracked
 ) -> Guard | None:
+    guardrail = tracked.guardrail
     if guardrail is None:
         return None
     relative = guardrail.scale == "relative"
     found = relative_effect(*pair) if relative else effect
     if isinstance(found, NotEnough):
-        return _guard_by_line(pair, guardrail, tracked)
+        softened = (_softened(pair[0]), _softened(pair[1])) if arms.is_share else pair
+        return _guard_by_line(softened, guardrail, falls=tracked.wish == "decrease")
     falls = tracked.wish == "decrease"
     oriented = found.flipped if falls else found
     margin = _log_margin(guardrail.margin, falls=falls) if relative else guardrail.margin
@@ -238,7 +261,7 @@ def _guard(
     best = -judge_always_margin(oriented.flipped, margin=0.0, alpha=guardrail.alpha).ci_low
     worst = bound.ci_low
     if relative:
-        worst = -expm1(-worst) if falls else expm1(worst)
+        worst = -expm1(min(-worst, _WILD)) if falls else expm1(worst)
     state: Literal["holds", "harmed", "open"] = "harmed" if best < -margin else "open"
     return Guard(
         margin=guardrail.margin,
@@ -249,15 +272,16 @@ def _guard(
     )
 
 
-def _guard_by_line(pair: tuple[Maybe, Maybe], guardrail: Guardrail, tracked: Tracked) -> Guard:
+def _guard_by_line(pair: tuple[Maybe, Maybe], guardrail: Guardrail, *, falls: bool) -> Guard:
     """Whether a guardrail holds where there is no ratio: a variant that lost everything has none.
 
     The variant is compared with the worst that is accepted: the control's value less the margin.
     """
     unknown = Guard(margin=guardrail.margin, scale=guardrail.scale, state="open")
-    control, treatment = (_softened(one, tracked) for one in pair)
-    falls = tracked.wish == "decrease"
-    if guardrail.scale == "absolute" or isinstance(control, NotEnough) or control.mean <= 0:
+    control, treatment = pair
+    if guardrail.scale == "absolute" or isinstance(control, NotEnough):
+        return unknown
+    if control.mean < 0 or (control.mean == 0 and not falls):
         return unknown
     share = 1 + guardrail.margin if falls else 1 - guardrail.margin
     line = Arm(size=control.size, mean=share * control.mean, variance=share**2 * control.variance)
@@ -271,18 +295,18 @@ def _guard_by_line(pair: tuple[Maybe, Maybe], guardrail: Guardrail, tracked: Tra
     return replace(
         unknown,
         state="holds" if bound.holds else state,
-        bound=bound.ci_low / control.mean - guardrail.margin,
+        bound=bound.ci_low / control.mean - guardrail.margin if control.mean else None,
         p_value=bound.p_value,
     )
 
 
-def _softened(arm: Maybe, tracked: Tracked) -> Maybe:
+def _softened(arm: Maybe) -> Maybe:
     """A share with one unit more that has it and one that has not, so that none is without spread.
 
     (A. Agresti, B. Caffo, Simple and effective confidence intervals for proportions and
     differences of proportions, Am. Stat. 54, 2000, 280-288.)
     """
-    if isinstance(arm, NotEnough) or not tracked.is_share_of_units:
+    if isinstance(arm, NotEnough):
         return arm
     return share_arm(hits=round(arm.mean * arm.size) + 1, size=round(arm.size) + 2)
 

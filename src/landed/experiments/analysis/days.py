@@ -99,12 +99,12 @@ def make_looks(
     wanted = set(every[::-1][::step])
     window = tracked.window or timedelta()
     place = scope.place(tracked.window)
-    totals: dict[str, tuple[float, ...]] = dict.fromkeys(scope.shares, (0.0,) * 5)
+    totals: dict[str, tuple[float, ...]] = dict.fromkeys(scope.shares, (0.0,) * 6)
     units = dict.fromkeys(scope.shares, 0)
     found = []
     for day in every:
         for key in scope.shares:
-            gained = days.looks.get(key, {}).get((day - _EPOCH).days, (0.0,) * 5)
+            gained = days.looks.get(key, {}).get((day - _EPOCH).days, (0.0,) * 6)
             totals[key] = tuple(map(sum, zip(totals[key], gained, strict=True)))
             parts = counts.days.get(day - window, {}).get(key)
             units[key] += parts[place].units if parts else 0
@@ -115,13 +115,13 @@ def make_looks(
 
 
 def _unit_sums(units: int, sums: Sequence[float], tracked: Tracked) -> UnitSums:
-    y, z, yy, yz, zz = sums
+    y, z, yy, yz, zz, *rows = sums
     layout = layout_of(tracked.asked(has_past=False), by_unit=False)
     if layout.outcome.below is None:
         moments = Moments(size=units, sums=(y,), products=((yy,),))
     else:
         moments = Moments(size=units, sums=(y, z), products=((yy, yz), (yz, zz)))
-    return UnitSums(moments=moments, layout=layout)
+    return UnitSums(moments=moments, layout=layout, with_rows=int(rows[0]) if rows else None)
 
 
 def _look(
@@ -176,7 +176,7 @@ def trend_in_words(days: Days, scope: Scope, counts: Counts, tracked: Tracked, v
     effects: dict[int, Effect] = {}
     place = scope.place(tracked.window)
     for day in range(_TREND_DAYS):
-        last = scope.until.date() - (day + 1) * _DAY
+        last = scope.until.date() - (day + 2) * _DAY
         arms = {
             key: _unit_sums(
                 _exposed_by(counts, key, last, place),

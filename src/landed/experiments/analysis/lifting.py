@@ -90,7 +90,7 @@ def make_lifts(
         )
         for name in LIFTED
     }
-    p_value = best.absolute.p_value if best.absolute else None
+    p_value = best.adjusted_p
     return Lifts(
         variant=best.variant,
         significance=None if p_value is None else 1 - p_value,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 from typing import Final
 
@@ -18,7 +18,7 @@ from landed.stats import (
     Plan,
     SampleSize,
     compare_arms,
-    detectable_effect,
+    detectable_always,
     size_for_arms,
 )
 
@@ -42,7 +42,7 @@ def make_outlook(scope: Scope, counts: Counts, arms: Arms | None) -> Outlook:
     days = experiment.horizon_weeks * _WEEK
     run = (scope.until - scope.exposed.since) / _DAY
     best = arms.best if arms else {}
-    planned = planned_units(scope, best)
+    planned = planned_units(scope, best, informed=arms.informed if arms else 1.0)
     units = counts.units
     size = _followed(scope, counts)
     complete = planned is not None and size >= planned and run >= days
@@ -70,7 +70,11 @@ def _plan(scope: Scope, ratio: float) -> Plan:
 
 
 def planned_units(
-    scope: Scope, arms: Mapping[str, Arm | NotEnough], *, sizes: Sizes = size_for_arms
+    scope: Scope,
+    arms: Mapping[str, Arm | NotEnough],
+    *,
+    sizes: Sizes = size_for_arms,
+    informed: float = 1.0,
 ) -> int | None:
     """Say how many units of all variants find the effect that was declared.
 
@@ -80,6 +84,7 @@ def planned_units(
         scope: With the plan and the shares of the variants.
         arms: Of the primary metric, the control first.
         sizes: For which reading: `size_for_arms` or `size_for_always`.
+        informed: Share of the units that the metric rests on: so many more must be exposed.
 
     Returns:
         Units; None: the control's value is not known, or has no spread.
@@ -99,7 +104,7 @@ def planned_units(
         ).control
         for key in live
     ]
-    return ceil(max(needed) / base)
+    return ceil(max(needed) / base / (informed or 1.0))
 
 
 def _mde_now(scope: Scope, arms: Mapping[str, Arm | NotEnough]) -> float | None:
@@ -109,10 +114,15 @@ def _mde_now(scope: Scope, arms: Mapping[str, Arm | NotEnough]) -> float | None:
         return None
     others = [arms[key] for key in keys[1:]]
     effects = [compare_arms(control, one) for one in others if isinstance(one, Arm)]
-    errors = [one.std_error for one in effects if isinstance(one, Effect)]
-    if not errors:
+    known = [one for one in effects if isinstance(one, Effect)]
+    if not known:
         return None
-    return detectable_effect(std_error=max(errors), plan=_plan(scope, 1.0)) / abs(control.mean)
+    # As it is read: at any time, and not once.
+    found = max(
+        detectable_always(size=one.size, std_error=one.std_error, plan=_plan(scope, 1.0))
+        for one in known
+    )
+    return found / abs(control.mean)
 
 
 def _days_left(
@@ -123,19 +133,24 @@ def _days_left(
     if planned is None:
         return None
     if size < planned:
-        pace = _pace(counts, scope.until)
-        if not pace or scope.phase.ended_at is not None:
+        window = scope.primary.window if scope.primary else None
+        follow = (window or timedelta()) / _DAY
+        missing = max(0, planned - counts.units)
+        pace = _pace(counts, scope)
+        if missing and (not pace or scope.phase.ended_at is not None):
             return None
-        waits.append((planned - size) / pace)
+        waits.append((missing / pace if missing else 0) + follow)
     return max(0, ceil(max(waits)))
 
 
-def _pace(counts: Counts, until: datetime) -> float:
-    """New units a day, of the last seven days."""
-    first = (until - _WEEK * _DAY).date()
+def _pace(counts: Counts, scope: Scope) -> float:
+    """New units a day, of the last seven days or of all that there were."""
+    midnight = (scope.until - _WEEK * _DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = max(midnight, scope.exposed.since)
+    days = (scope.until - first) / _DAY
     new: Sequence[int] = [
         sum(parts[0].units for parts in by.values())
         for day, by in counts.days.items()
-        if day > first
+        if day >= first.date()
     ]
-    return sum(new) / _WEEK
+    return sum(new) / days if days > 0 else 0.0

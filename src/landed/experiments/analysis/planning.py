@@ -13,9 +13,9 @@ from landed.experiments.analysis.counting import Followed
 from landed.experiments.analysis.outlook import planned_units
 from landed.experiments.analysis.results import HistoryPlan
 from landed.experiments.analysis.scope import Scope, Tracked, make_scope
-from landed.experiments.analysis.sums import make_arm, read_sums
+from landed.experiments.analysis.sums import UnitSums, make_arm, read_sums
 from landed.experiments.types import Experiment
-from landed.stats import Arm, NotEnough, run_days, size_for_always
+from landed.stats import NotEnough, run_days, size_for_always
 from landed.store import Store
 from landed.store.experiment_sql import build_newcomers, build_sums
 
@@ -54,12 +54,12 @@ def plan_from_history(
         return replace(plan, reason="units that are no people are in the log only once exposed")
     if primary.is_quantile:
         return replace(plan, reason="a quantile has no variance of one person")
-    return _sized(plan, scope, rows, _arm(store, scope, primary, rows))
+    return _sized(plan, scope, rows, (primary, _everybody(store, scope, primary, rows)))
 
 
-def _arm(
+def _everybody(
     store: Store, scope: Scope, primary: Tracked, rows: Sequence[Mapping[str, Any]]
-) -> Arm | NotEnough:
+) -> UnitSums:
     """Everybody as one variant."""
     asked = primary.asked(has_past=False)
     sums = store.answer(*build_sums(scope.exposed, [asked], is_everybody=True))
@@ -67,17 +67,22 @@ def _arm(
     followed = (Followed(people, people, people),) * (1 + len(scope.exposed.windows))
     values = {row["variant"]: row["s0"] for row in sums}
     read = read_sums(values, asked, scope, dict.fromkeys(scope.shares, followed))
-    return make_arm(read[scope.exposed.variants[0]], primary)
+    return read[scope.exposed.variants[0]]
 
 
 def _sized(
-    plan: HistoryPlan, scope: Scope, rows: Sequence[Mapping[str, Any]], arm: Arm | NotEnough
+    plan: HistoryPlan,
+    scope: Scope,
+    rows: Sequence[Mapping[str, Any]],
+    known: tuple[Tracked, UnitSums],
 ) -> HistoryPlan:
+    primary, sums = known
+    arm = make_arm(sums, primary)
     if isinstance(arm, NotEnough):
         return replace(plan, reason=str(arm))
     arms = dict.fromkeys(scope.shares, arm)
-    once = planned_units(scope, arms)
-    always = planned_units(scope, arms, sizes=size_for_always)
+    once = planned_units(scope, arms, informed=sums.informed)
+    always = planned_units(scope, arms, sizes=size_for_always, informed=sums.informed)
     return replace(
         plan,
         value=arm.mean,

@@ -123,7 +123,7 @@ def _arms(
             continue
         low, high = read[key][place : place + 2]
         place += 2
-        found[key] = quantile_arm(
-            size=sums[key].moments.size, value=values[key], low=low, high=high
-        )
+        size = sums[key].moments.size
+        arm = quantile_arm(size=size, value=values[key], low=low, high=high)
+        found[key] = sums[key].resized(arm) if isinstance(arm, Arm) else arm
     return found

@@ -256,7 +256,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
         days_left: Until both the horizon and the planned units are reached, at the pace of the
             last seven days; None: unknown.
         mde_planned: As declared, a share of the control's value.
-        mde_now: What could be found with the units of today, the same; None: unknown.
+        mde_now: What can be found with the units of today, read at any time; None: unknown.
         complete: Whether size and horizon are reached.
     """
 

@@ -136,6 +136,17 @@ class Scope:
         """The moment after the last exposure that counts."""
         return self.exposed.until
 
+    @property
+    def has_past(self) -> bool:
+        """Whether the time before exposures is one without the experiment.
+
+        Who meets the second phase of a run has mostly met the same variant in the first one.
+        """
+        return not any(
+            one.run == self.phase.run and one.number < self.phase.number and one.started_at
+            for one in self.experiment.phases
+        )
+
     def place(self, window: timedelta | None) -> int:
         """Where a window stands among those that the store counts units for; 0 is none."""
         return 0 if window is None else 1 + self.exposed.windows.index(window)

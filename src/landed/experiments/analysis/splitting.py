@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from statistics import NormalDist
 from typing import Final
 
 from landed.experiments.analysis.counting import Counts
@@ -15,6 +16,7 @@ from landed.stats import (
     Judgement,
     Segments,
     adjust_family,
+    always_critical,
     compare_arms,
     compare_segments,
     judge_always,
@@ -87,6 +89,9 @@ def _results(
     raw = {value: judge(effect) for value, effect in effects.items()}
     drawn = compare_segments(effects, alpha=alpha, judge=judge)
     adjusted = _adjusted(raw)
+    # The drawn intervals are those of one look; this makes them hold at all.
+    size = sum(effect.size for effect in effects.values())
+    wider = always_critical(size, alpha=alpha) / NormalDist().inv_cdf(1 - alpha / 2) if size else 1
     dimension, variant = names
     return [
         SegmentResult(
@@ -95,7 +100,7 @@ def _results(
             variant=variant,
             units=units[value],
             raw=_estimate(one),
-            shrunk=_shrunk(drawn, value, one),
+            shrunk=_shrunk(drawn, value, one, wider=wider),
             adjusted_p=adjusted[value],
         )
         for value, one in raw.items()
@@ -113,9 +118,13 @@ def _estimate(found: Judgement) -> Estimate:
     )
 
 
-def _shrunk(drawn: Segments | object, value: str, raw: Judgement) -> Estimate:
+def _shrunk(drawn: Segments | object, value: str, raw: Judgement, *, wider: float) -> Estimate:
     """Of fewer than three segments nobody can say what is common: they stay as they are."""
     if not isinstance(drawn, Segments):
         return _estimate(raw)
     one = drawn.segments[value]
-    return Estimate(value=one.value, ci_low=one.ci_low, ci_high=one.ci_high)
+    return Estimate(
+        value=one.value,
+        ci_low=one.value - wider * (one.value - one.ci_low),
+        ci_high=one.value + wider * (one.ci_high - one.value),
+    )

@@ -73,11 +73,35 @@ class UnitSums:
         moments: Sums and products of the columns of the layout.
         layout: What they are.
         with_past: Units that have something before their exposure.
+        with_rows: Units that have something below the line; None: there is no line, or nobody
+            counted them.
     """
 
     moments: Moments
     layout: Layout
     with_past: int = 0
+    with_rows: int | None = None
+
+    @property
+    def informed(self) -> float:
+        """Share of the units that the value rests on: without a row a unit says nothing of it."""
+        if self.with_rows is None or not self.moments.size:
+            return 1.0
+        return self.with_rows / self.moments.size
+
+    def resized(self, arm: Arm) -> Arm | NotEnough:
+        """The arm as one of those units alone, with the same error but for m / (m - 1).
+
+        The delta method's error is the same whoever has no row, but how far it can be trusted, and
+        how far a confidence sequence has come, is by the units that have one.
+        """
+        rows, size = self.with_rows, arm.size
+        if rows is None:
+            return arm
+        if rows < 2:  # noqa: PLR2004 - one has no spread
+            return NotEnough.ONE_UNIT if rows else NotEnough.NO_BASE
+        spread = arm.variance * rows / size * rows / (rows - 1)
+        return Arm(size=rows, mean=arm.mean, variance=spread)
 
 
 def fetch_sums(
@@ -166,19 +190,26 @@ def read_sums(
 def _unit_sums(values: Sequence[float], layout: Layout, units: Followed) -> UnitSums:
     width = len(layout.names)
     pairs = list(combinations_with_replacement(range(width), 2))
-    given = iter(values or [0.0] * (width + len(pairs) + 1))
+    given = iter(values or [0.0] * (width + len(pairs)))
     sums = [next(given) for _ in range(width)]
     products = [[0.0] * width for _ in range(width)]
     for (one, other), value in zip(pairs, given, strict=False):
         products[one][other] = products[other][one] = value
-    past = values[-1] if values and layout.covariate is not None else 0
+    counted = list(values[width + len(pairs) :])
+    past = counted.pop(0) if counted and layout.covariate is not None else 0
+    rows = int(counted.pop(0)) if counted else 0
     if "m" in layout.names:
         at = layout.names.index("m")
         sums[at], products[at][at] = float(units.people), float(units.squares)
     moments = Moments(
         size=units.units, sums=tuple(sums), products=tuple(tuple(row) for row in products)
     )
-    return UnitSums(moments=moments, layout=layout, with_past=int(past))
+    return UnitSums(
+        moments=moments,
+        layout=layout,
+        with_past=int(past),
+        with_rows=rows if "z" in layout.names else None,
+    )
 
 
 def make_arm(sums: UnitSums, tracked: Tracked) -> Arm | NotEnough:
@@ -191,7 +222,7 @@ def make_arm(sums: UnitSums, tracked: Tracked) -> Arm | NotEnough:
     moments, (above, below) = sums.moments, sums.layout.outcome
     size, total, squares = moments.size, moments.sums[above], moments.products[above][above]
     if below is not None:
-        return ratio_arm(
+        arm = ratio_arm(
             size=size,
             above=total,
             below=moments.sums[below],
@@ -199,6 +230,7 @@ def make_arm(sums: UnitSums, tracked: Tracked) -> Arm | NotEnough:
             squares_below=moments.products[below][below],
             products=moments.products[above][below],
         )
+        return sums.resized(arm) if isinstance(arm, Arm) else arm
     if tracked.is_share_of_units:
         return share_arm(hits=round(total), size=size)
     return mean_arm(size=size, total=total, squares=squares)

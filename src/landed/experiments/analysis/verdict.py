@@ -75,9 +75,9 @@ def _good(primary: MetricResult, part: Comparison) -> float:
 
 def _states(guards: Sequence[MetricResult], variant: str) -> Iterator[tuple[str, str]]:
     for result in guards:
-        for part in result.comparisons:
-            if part.variant == variant and part.guard is not None:
-                yield result.title, part.guard.state
+        found = [one.guard for one in result.comparisons if one.variant == variant and one.guard]
+        # Of what is not known nobody can say that it holds.
+        yield result.title, found[0].state if found else "open"
 
 
 def _harmful(
@@ -114,7 +114,7 @@ def _complete(
         return None
     worth = outlook.mde_planned * abs(_base(primary))
     best = max(known, key=lambda part: _good(primary, part))
-    effect, planned = _effect(primary, best), f"{outlook.mde_planned:.0%}"
+    effect, planned = _effect(primary, best), f"{100 * outlook.mde_planned:.3g}%"
     if all(_within(part, worth) for part in known):
         words = f"No difference of {planned} or more: {effect}, valid at any time."
         return Verdict(kind="no_difference", variant=best.variant, words=words)

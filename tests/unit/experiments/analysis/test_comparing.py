@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landed.experiments import Guardrail
-from landed.experiments.analysis.comparing import Arms, compare_metric
+from landed.experiments.analysis.comparing import Arms, compare_metric, relative_of
 from landed.experiments.analysis.results import Guard
 from landed.experiments.analysis.scope import Tracked
 from landed.metrics import METRICS
@@ -22,7 +22,7 @@ def guard_of(control: Maybe, treatment: Maybe, *, name: str, falls: bool = False
         wish="decrease" if falls else "increase",
         guardrail=Guardrail(metric=name, margin=0.1),
     )
-    arms = Arms(plain={"control": control, "tips": treatment})
+    arms = Arms(plain={"control": control, "tips": treatment}, is_share=tracked.is_share_of_units)
     (found,) = compare_metric(arms, tracked, alpha=0.05, is_complete=False)
     assert found.guard is not None
     return found.guard
@@ -64,3 +64,23 @@ def test_what_must_not_rise_may_fall_to_nothing() -> None:
         falls=True,
     )
     assert found.state == "holds"
+
+
+def test_harm_shows_beside_a_control_without_any() -> None:
+    none = mean_arm(size=10_000, total=0, squares=0)
+    many = mean_arm(size=10_000, total=500, squares=500)
+    found = guard_of(none, many, name="recommendations_dismissed", falls=True)
+    assert (found.state, found.bound) == ("harmed", None)
+    assert guard_of(none, none, name="recommendations_dismissed", falls=True).state == "open"
+
+
+def test_a_thousandfold_is_no_statement() -> None:
+    nearly = Arm(size=500, mean=0.001, variance=400.0)
+    assert relative_of((nearly, Arm(size=500, mean=0.5, variance=400.0)), 0.05) is None
+    tracked_harm = guard_of(
+        nearly,
+        Arm(size=500, mean=0.0001, variance=400.0),
+        name="recommendations_dismissed",
+        falls=True,
+    )
+    assert tracked_harm.state == "open"

@@ -144,9 +144,24 @@ def test_the_verdict(
 def test_of_several_the_best_whose_guardrails_hold_is_shipped() -> None:
     better = compared(0.01, 0.05, better=True, variant="hints")
     primary = a_metric(GAIN, better)
-    guards = [guarded("holds"), guarded("harmed", "hints")]
-    assert judge(a_health(), [primary, *guards], an_outlook()).variant == "tips"
-    assert judge(a_health(), [primary, guarded("holds")], an_outlook()).variant == "hints"
+    both = {
+        state: a_metric(
+            *guarded("holds").comparisons,
+            *guarded(state, "hints").comparisons,
+            role="guardrail",
+            title="Bounce rate",
+        )
+        for state in ("holds", "harmed")
+    }
+    assert judge(a_health(), [primary, both["harmed"]], an_outlook()).variant == "tips"
+    assert judge(a_health(), [primary, both["holds"]], an_outlook()).variant == "hints"
+
+
+def test_a_guardrail_of_which_nothing_is_known_does_not_hold() -> None:
+    gone = a_metric(role="guardrail", title="Gone")
+    found = judge(a_health(), [a_metric(GAIN), gone], an_outlook())
+    assert found.kind == "keep_running"
+    assert "not yet shown that Gone holds" in found.words
 
 
 def test_where_less_is_better_a_fall_is_the_gain() -> None:
