@@ -86,6 +86,15 @@ def test_an_exposure_says_how_it_was_dealt_and_is_told_once() -> None:
     assert ads["unit"] == "acme"
 
 
+def test_another_phase_of_the_same_salt_is_told_anew() -> None:
+    landed, told = Landed(), Told()
+    reader = a_reader(landed, told)
+    for phase in (1, 2, 2):
+        next(one for one in landed.body["experiments"] if one["key"] == "tips")["phase"] = phase
+        assert reader.ask("tips", Whom("u"), expose=True)
+    assert len(told.events) == 2
+
+
 def test_memory_has_a_bound() -> None:
     told = Told()
     reader = a_reader(Landed(), told, most=10)
@@ -205,12 +214,25 @@ async def test_the_same_for_asyncio() -> None:
 def test_the_hook_tells_whose_exposure_it_is(
     metadata: dict[str, Any], context: EvaluationContext, about: About | None
 ) -> None:
+    told = hooked((metadata, context))
+    assert [who for who, _ in told.events] == ([] if about is None else [about])
+
+
+def test_the_hook_tells_another_phase_anew() -> None:
+    answers = [{"exposure": True, "salt": "s", "phase": phase} for phase in (1, 2, 2)]
+    told = hooked(*((metadata, EvaluationContext("u")) for metadata in answers))
+    assert len(told.events) == 2
+
+
+def hooked(*answers: tuple[dict[str, Any], EvaluationContext]) -> Told:
+    """What the hook tells of these answers."""
     told = Told()
     client = Client(write_key="lw_test", enabled=False)
     client.exposures = Exposures(told.capture)
-    details: FlagEvaluationDetails[Any] = FlagEvaluationDetails(
-        "tips", "new", "new", flag_metadata=metadata
-    )
-    asked = HookContext("tips", FlagType.STRING, "control", context)
-    ExposureHook(client).after(asked, details, {})
-    assert [who for who, _ in told.events] == ([] if about is None else [about])
+    hook = ExposureHook(client)
+    for metadata, context in answers:
+        details: FlagEvaluationDetails[Any] = FlagEvaluationDetails(
+            "tips", "new", "new", flag_metadata=metadata
+        )
+        hook.after(HookContext("tips", FlagType.STRING, "control", context), details, {})
+    return told

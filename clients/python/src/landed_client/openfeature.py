@@ -63,7 +63,7 @@ class ExposureHook(Hook):
             "algorithm": told.get("algorithm"),
             "unit": None if named in _PEOPLE else str(unit),
         }
-        self._client.exposures.tell(str(unit), about, exposure)
+        self._client.exposures.tell(str(unit), about, exposure, phase=told.get("phase"))
 
 
 def _about(named: str, unit: object, targeting_key: str | None) -> About:

@@ -73,17 +73,19 @@ class Exposures:
         self._lock = threading.Lock()
         self._told: dict[int, None] = {}  # hashes alone, since ids of people add up
 
-    def tell(self, unit: str, about: About, exposure: Mapping[str, Any]) -> None:
+    def tell(
+        self, unit: str, about: About, exposure: Mapping[str, Any], *, phase: object = None
+    ) -> None:
         """Send an exposure, unless it was sent.
 
         Args:
             unit: Who or what was dealt.
             about: Whose the event is.
             exposure: Properties of `experiment_exposed`.
+            phase: Number of the experiment's phase: analysis counts each for itself.
         """
-        number = hash(
-            (unit, *(exposure.get(name) for name in ("experiment_id", "variant", "salt")))
-        )
+        names = ("experiment_id", "variant", "salt")
+        number = hash((unit, phase, *(exposure.get(name) for name in names)))
         with self._lock:
             if number in self._told:
                 return
@@ -123,7 +125,8 @@ class FlagReader:
         unit = whom.unit(definition)
         found = evaluate(definition, unit, whom.attributes)
         if expose and found.is_exposure:
-            self._exposures.tell(unit, whom.about, _exposure(definition, found, unit))
+            told = _exposure(definition, found, unit)
+            self._exposures.tell(unit, whom.about, told, phase=definition["phase"])
         return found
 
 
