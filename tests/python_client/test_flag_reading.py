@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import time
+import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -93,6 +95,27 @@ def test_another_phase_of_the_same_salt_is_told_anew() -> None:
         next(one for one in landed.body["experiments"] if one["key"] == "tips")["phase"] = phase
         assert reader.ask("tips", Whom("u"), expose=True)
     assert len(told.events) == 2
+
+
+UUID = uuid.UUID("12345678-1234-5678-1234-567812345678")
+
+
+def test_ids_and_attributes_are_read_as_events_say_them() -> None:
+    whom = Whom(UUID, attributes={"company": UUID, "tags": ("a",), "paid": Decimal("2.5")})  # type: ignore[arg-type]
+    assert whom == Whom(str(UUID), None, {"company": str(UUID), "tags": ["a"], "paid": 2.5})
+    told = Told()
+    reader = a_reader(Landed(), told)
+    assert reader.ask("ads", whom, expose=True)
+    ((who, exposure),) = told.events
+    assert (who, exposure["unit"]) == ({"user_id": str(UUID)}, str(UUID))
+
+
+@pytest.mark.parametrize("wrong", [True, ("u",), {"id": "u"}])
+def test_what_is_no_id_is_told(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="anonymous_id must be a text or a number, not a"):
+        Whom(anonymous_id=wrong)
+    with pytest.raises(TypeError, match="a value of type object has no form in JSON"):
+        Client(write_key="lw_test", enabled=False).flag("tips", attributes={"a": object()})
 
 
 def test_memory_has_a_bound() -> None:

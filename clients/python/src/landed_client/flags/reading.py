@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from landed_client.encoding import plain_value
 from landed_client.events.about import About, Id
 from landed_client.flags.book import FlagBook
 from landed_client.flags.dealing import (
@@ -33,12 +34,22 @@ class Whom:
         anonymous_id: That of the device.
         attributes: What conditions may ask for.
         consent: Whether the person allows to be dealt variants; None: they said nothing here.
+
+    Raises:
+        TypeError: An id is neither text nor number, or an attribute has no form in JSON.
     """
 
     user_id: Id | None = None
     anonymous_id: Id | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     consent: bool | None = None
+
+    def __post_init__(self) -> None:
+        """Take all as events say it, so that who is dealt is who the event is of."""
+        for name in PEOPLE:
+            object.__setattr__(self, name, _read_id(name, getattr(self, name)))
+        if self.attributes:
+            object.__setattr__(self, "attributes", plain_value(dict(self.attributes)))
 
     @property
     def about(self) -> About:
@@ -57,6 +68,15 @@ class Whom:
             definition: As the server offers it.
         """
         return unit_of(definition, self.user_id, self.anonymous_id, self.attributes)
+
+
+def _read_id(name: str, value: Any) -> Any:
+    if value is None or type(value) in {str, int}:
+        return value
+    plain = plain_value(value)
+    if isinstance(plain, bool) or not isinstance(plain, str | int | float):
+        raise TypeError(f"{name} must be a text or a number, not a {type(value).__name__}")
+    return plain
 
 
 class Exposures:
