@@ -54,11 +54,13 @@ class Told:
 
     def __init__(self) -> None:
         self.events: list[tuple[About, Mapping[str, Any]]] = []
+        self.is_full = False
 
-    def capture(self, event: str, about: About, properties: Mapping[str, Any]) -> str:
+    def capture(self, event: str, about: About, properties: Mapping[str, Any]) -> bool:
         assert event == "experiment_exposed"
-        self.events.append((about, properties))
-        return "m-1"
+        if not self.is_full:
+            self.events.append((about, properties))
+        return not self.is_full
 
 
 def a_reader(landed: Landed, told: Told, **options: Any) -> FlagReader:
@@ -116,6 +118,44 @@ def test_what_is_no_id_is_told(wrong: Any) -> None:
         Whom(anonymous_id=wrong)
     with pytest.raises(TypeError, match="a value of type object has no form in JSON"):
         Client(write_key="lw_test", enabled=False).flag("tips", attributes={"a": object()})
+
+
+@pytest.mark.parametrize(
+    ("key", "attributes", "whose"),
+    [
+        ("tips", {"user_id": 7}, [{"user_id": "7"}]),
+        ("devices", {"anonymous_id": "d"}, [{"anonymous_id": "d"}]),
+        ("ads", {"company": "acme"}, []),
+    ],
+)
+def test_without_a_person_the_unit_is_it_or_nobody_is_exposed(
+    key: str, attributes: dict[str, Any], whose: list[About]
+) -> None:
+    told = Told()
+    found = a_reader(Landed(), told).ask(key, Whom(attributes=attributes), expose=True)
+    assert found is not None
+    assert found.variant == "new"
+    assert [who for who, _ in told.events] == whose
+
+
+def test_an_exposure_that_was_dropped_is_told_again() -> None:
+    told = Told()
+    told.is_full = True
+    reader = a_reader(Landed(), told)
+    reader.ask("tips", Whom("u"), expose=True)
+    told.is_full = False
+    for _ in range(2):
+        reader.ask("tips", Whom("u"), expose=True)
+    assert len(told.events) == 1
+
+
+def test_a_client_without_room_tells_an_exposure_later() -> None:
+    client = Client("http://127.0.0.1:9", "lw_test", max_waiting=0)
+    client.exposures.tell("u", {"user_id": "u"}, {"variant": "a"})
+    client.exposures.tell("u", {"user_id": "u"}, {"variant": "x" * 200_000})
+    assert client.dropped == 2
+    assert not client.exposures._told
+    client.close(0)
 
 
 def test_memory_has_a_bound() -> None:

@@ -21,7 +21,7 @@ from landed_client.flags.dealing import (
 
 __all__ = ["Exposures", "FlagReader", "Whom"]
 
-Capture = Callable[[str, About, Mapping[str, Any]], str]
+Capture = Callable[[str, About, Mapping[str, Any]], bool]
 _MOST_REMEMBERED: Final = 100_000
 
 
@@ -83,7 +83,7 @@ class Exposures:
     """Tells each exposure once: of a unit to a variant, as far as this process remembers.
 
     Args:
-        capture: Sends an event.
+        capture: Sends an event, and says whether it was taken.
         most: How many are remembered; of the oldest, some may be told again.
     """
 
@@ -109,10 +109,11 @@ class Exposures:
         with self._lock:
             if number in self._told:
                 return
+            if not self._capture("experiment_exposed", about, exposure):
+                return  # dropped: the next answer tells it
             if len(self._told) >= self._most:
                 del self._told[next(iter(self._told))]
             self._told[number] = None
-        self._capture("experiment_exposed", about, exposure)
 
 
 class FlagReader:
@@ -144,10 +145,17 @@ class FlagReader:
             return evaluate_undealt(definition)
         unit = whom.unit(definition)
         found = evaluate(definition, unit, whom.attributes)
-        if expose and found.is_exposure:
+        if expose and found.is_exposure and (about := _about(definition, unit, whom)):
             told = _exposure(definition, found, unit)
-            self._exposures.tell(unit, whom.about, told, phase=definition["phase"])
+            self._exposures.tell(unit, about, told, phase=definition["phase"])
         return found
+
+
+def _about(definition: Definition, unit: str, whom: Whom) -> About:
+    """Whose an exposure is; empty: nobody's, as of a company without a person."""
+    if whom.about or definition["unit"] not in PEOPLE:
+        return whom.about
+    return {"user_id": unit} if definition["unit"] == "user_id" else {"anonymous_id": unit}
 
 
 def _exposure(definition: Definition, found: Answer, unit: str) -> dict[str, Any]:
