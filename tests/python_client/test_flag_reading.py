@@ -231,6 +231,25 @@ def test_a_forked_child_knows_what_its_parent_knew_and_reads_anew() -> None:
     book.stop()
 
 
+def test_a_forked_child_tells_exposures_though_its_parent_held_the_lock() -> None:
+    told = Told()
+    exposures = Exposures(told.capture)
+    queue = multiprocessing.get_context("fork").Queue()
+
+    def child() -> None:
+        exposures.tell("u", {"user_id": "u"}, {"variant": "a"})
+        queue.put(len(told.events))
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    with exposures._lock:
+        process.start()
+    try:
+        assert queue.get(timeout=10) == 1
+    finally:
+        process.kill()
+        process.join(10)
+
+
 def test_a_value_of_null_is_the_codes_own_default() -> None:
     client = Client(write_key="lw_test", enabled=True)
     client._flags = a_reader(Landed(), Told())

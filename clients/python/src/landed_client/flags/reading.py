@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -90,8 +92,13 @@ class Exposures:
     def __init__(self, capture: Capture, *, most: int = _MOST_REMEMBERED) -> None:
         self._capture = capture
         self._most = most
-        self._lock = threading.Lock()
         self._told: dict[int, None] = {}  # hashes alone, since ids of people add up
+        self._begin()
+        os.register_at_fork(after_in_child=_unlocking(self))
+
+    def _begin(self) -> None:
+        """A forked child may have been made while a thread of its parent held the lock."""
+        self._lock = threading.Lock()
 
     def tell(
         self, unit: str, about: About, exposure: Mapping[str, Any], *, phase: object = None
@@ -114,6 +121,17 @@ class Exposures:
             if len(self._told) >= self._most:
                 del self._told[next(iter(self._told))]
             self._told[number] = None
+
+
+def _unlocking(exposures: Exposures) -> Callable[[], None]:
+    known = weakref.ref(exposures)
+
+    def begin() -> None:
+        one = known()
+        if one is not None:
+            one._begin()  # noqa: SLF001 - our own
+
+    return begin
 
 
 class FlagReader:
