@@ -300,6 +300,15 @@ def test_the_hook_tells_whose_exposure_it_is(
     assert [who for who, _ in told.events] == ([] if about is None else [about])
 
 
+@pytest.mark.parametrize(
+    ("company", "unit"), [(0, "0"), (True, "true"), (3.0, "3"), ("acme", "acme"), ("", None)]
+)
+def test_the_hook_names_the_unit_as_the_server_does(company: Any, unit: str | None) -> None:
+    context = EvaluationContext("u", {"company": company})
+    told = hooked(({"exposure": True, "unit": "company"}, context))
+    assert [exposure["unit"] for _, exposure in told.events] == ([] if unit is None else [unit])
+
+
 def test_the_hook_tells_another_phase_anew() -> None:
     answers = [{"exposure": True, "salt": "s", "phase": phase} for phase in (1, 2, 2)]
     told = hooked(*((metadata, EvaluationContext("u")) for metadata in answers))
