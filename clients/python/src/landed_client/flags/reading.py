@@ -160,7 +160,7 @@ class FlagReader:
             return None
         allowed = whom.consent if whom.consent is not None else not offer.needs_consent
         if not allowed:
-            return evaluate_undealt(definition)
+            return evaluate_undealt(definition, whom.attributes)
         unit = whom.unit(definition)
         found = evaluate(definition, unit, whom.attributes)
         if expose and found.is_exposure and (about := _about(definition, unit, whom)):
