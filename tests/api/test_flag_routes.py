@@ -232,7 +232,8 @@ def test_who_refuses_is_dealt_nothing_at_once(
     assert (refused["value"], refused["reason"]) == ("control", "DEFAULT")
     assert refused["metadata"]["why"] == "no_consent"
     assert refused["metadata"]["exposure"] is False
-    assert ask(client, "editor", context).json()["value"] is False
+    assert ask(client, "editor", context).json()["value"] is True  # what a plan pays for
+    assert ask(client, "editor", {"targetingKey": person}).json()["value"] is False
     assert ask(client, "plain", context).json()["value"] is True
     assert ask(client, "won", context).json()["variant"] == "new"
     assert ask(client, "", context, **{"If-None-Match": tag}).status_code == 200

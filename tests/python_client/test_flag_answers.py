@@ -74,9 +74,12 @@ def test_client_and_server_give_the_same_answer(
     )
 
 
-@given(definitions({}))
-def test_both_deal_those_alike_who_refused(definition: Experiment | Flag) -> None:
-    ours, theirs = evaluate_undealt(definition), dealing.evaluate_undealt(offered(definition))
+@given(definitions({}), attributes)
+def test_both_deal_those_alike_who_refused(
+    definition: Experiment | Flag, told: dict[str, Any]
+) -> None:
+    ours = evaluate_undealt(definition, told)
+    theirs = dealing.evaluate_undealt(offered(definition), told)
     assert (theirs.variant, theirs.value, theirs.reason, theirs.rule, theirs.is_exposure) == (
         ours.variant,
         ours.value,

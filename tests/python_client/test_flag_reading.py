@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import time
+import uuid
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -52,11 +54,13 @@ class Told:
 
     def __init__(self) -> None:
         self.events: list[tuple[About, Mapping[str, Any]]] = []
+        self.is_full = False
 
-    def capture(self, event: str, about: About, properties: Mapping[str, Any]) -> str:
+    def capture(self, event: str, about: About, properties: Mapping[str, Any]) -> bool:
         assert event == "experiment_exposed"
-        self.events.append((about, properties))
-        return "m-1"
+        if not self.is_full:
+            self.events.append((about, properties))
+        return not self.is_full
 
 
 def a_reader(landed: Landed, told: Told, **options: Any) -> FlagReader:
@@ -84,6 +88,74 @@ def test_an_exposure_says_how_it_was_dealt_and_is_told_once() -> None:
     }
     assert devices["unit"] is None
     assert ads["unit"] == "acme"
+
+
+def test_another_phase_of_the_same_salt_is_told_anew() -> None:
+    landed, told = Landed(), Told()
+    reader = a_reader(landed, told)
+    for phase in (1, 2, 2):
+        next(one for one in landed.body["experiments"] if one["key"] == "tips")["phase"] = phase
+        assert reader.ask("tips", Whom("u"), expose=True)
+    assert len(told.events) == 2
+
+
+UUID = uuid.UUID("12345678-1234-5678-1234-567812345678")
+
+
+def test_ids_and_attributes_are_read_as_events_say_them() -> None:
+    whom = Whom(UUID, attributes={"company": UUID, "tags": ("a",), "paid": Decimal("2.5")})  # type: ignore[arg-type]
+    assert whom == Whom(str(UUID), None, {"company": str(UUID), "tags": ["a"], "paid": 2.5})
+    told = Told()
+    reader = a_reader(Landed(), told)
+    assert reader.ask("ads", whom, expose=True)
+    ((who, exposure),) = told.events
+    assert (who, exposure["unit"]) == ({"user_id": str(UUID)}, str(UUID))
+
+
+@pytest.mark.parametrize("wrong", [True, ("u",), {"id": "u"}])
+def test_what_is_no_id_is_told(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="anonymous_id must be a text or a number, not a"):
+        Whom(anonymous_id=wrong)
+    with pytest.raises(TypeError, match="a value of type object has no form in JSON"):
+        Client(write_key="lw_test", enabled=False).flag("tips", attributes={"a": object()})
+
+
+@pytest.mark.parametrize(
+    ("key", "attributes", "whose"),
+    [
+        ("tips", {"user_id": 7}, [{"user_id": "7"}]),
+        ("devices", {"anonymous_id": "d"}, [{"anonymous_id": "d"}]),
+        ("ads", {"company": "acme"}, []),
+    ],
+)
+def test_without_a_person_the_unit_is_it_or_nobody_is_exposed(
+    key: str, attributes: dict[str, Any], whose: list[About]
+) -> None:
+    told = Told()
+    found = a_reader(Landed(), told).ask(key, Whom(attributes=attributes), expose=True)
+    assert found is not None
+    assert found.variant == "new"
+    assert [who for who, _ in told.events] == whose
+
+
+def test_an_exposure_that_was_dropped_is_told_again() -> None:
+    told = Told()
+    told.is_full = True
+    reader = a_reader(Landed(), told)
+    reader.ask("tips", Whom("u"), expose=True)
+    told.is_full = False
+    for _ in range(2):
+        reader.ask("tips", Whom("u"), expose=True)
+    assert len(told.events) == 1
+
+
+def test_a_client_without_room_tells_an_exposure_later() -> None:
+    client = Client("http://127.0.0.1:9", "lw_test", max_waiting=0)
+    client.exposures.tell("u", {"user_id": "u"}, {"variant": "a"})
+    client.exposures.tell("u", {"user_id": "u"}, {"variant": "x" * 200_000})
+    assert client.dropped == 2
+    assert not client.exposures._told
+    client.close(0)
 
 
 def test_memory_has_a_bound() -> None:
@@ -159,6 +231,25 @@ def test_a_forked_child_knows_what_its_parent_knew_and_reads_anew() -> None:
     book.stop()
 
 
+def test_a_forked_child_tells_exposures_though_its_parent_held_the_lock() -> None:
+    told = Told()
+    exposures = Exposures(told.capture)
+    queue = multiprocessing.get_context("fork").Queue()
+
+    def child() -> None:
+        exposures.tell("u", {"user_id": "u"}, {"variant": "a"})
+        queue.put(len(told.events))
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    with exposures._lock:
+        process.start()
+    try:
+        assert queue.get(timeout=10) == 1
+    finally:
+        process.kill()
+        process.join(10)
+
+
 def test_a_value_of_null_is_the_codes_own_default() -> None:
     client = Client(write_key="lw_test", enabled=True)
     client._flags = a_reader(Landed(), Told())
@@ -205,12 +296,34 @@ async def test_the_same_for_asyncio() -> None:
 def test_the_hook_tells_whose_exposure_it_is(
     metadata: dict[str, Any], context: EvaluationContext, about: About | None
 ) -> None:
+    told = hooked((metadata, context))
+    assert [who for who, _ in told.events] == ([] if about is None else [about])
+
+
+@pytest.mark.parametrize(
+    ("company", "unit"), [(0, "0"), (True, "true"), (3.0, "3"), ("acme", "acme"), ("", None)]
+)
+def test_the_hook_names_the_unit_as_the_server_does(company: Any, unit: str | None) -> None:
+    context = EvaluationContext("u", {"company": company})
+    told = hooked(({"exposure": True, "unit": "company"}, context))
+    assert [exposure["unit"] for _, exposure in told.events] == ([] if unit is None else [unit])
+
+
+def test_the_hook_tells_another_phase_anew() -> None:
+    answers = [{"exposure": True, "salt": "s", "phase": phase} for phase in (1, 2, 2)]
+    told = hooked(*((metadata, EvaluationContext("u")) for metadata in answers))
+    assert len(told.events) == 2
+
+
+def hooked(*answers: tuple[dict[str, Any], EvaluationContext]) -> Told:
+    """What the hook tells of these answers."""
     told = Told()
     client = Client(write_key="lw_test", enabled=False)
     client.exposures = Exposures(told.capture)
-    details: FlagEvaluationDetails[Any] = FlagEvaluationDetails(
-        "tips", "new", "new", flag_metadata=metadata
-    )
-    asked = HookContext("tips", FlagType.STRING, "control", context)
-    ExposureHook(client).after(asked, details, {})
-    assert [who for who, _ in told.events] == ([] if about is None else [about])
+    hook = ExposureHook(client)
+    for metadata, context in answers:
+        details: FlagEvaluationDetails[Any] = FlagEvaluationDetails(
+            "tips", "new", "new", flag_metadata=metadata
+        )
+        hook.after(HookContext("tips", FlagType.STRING, "control", context), details, {})
+    return told

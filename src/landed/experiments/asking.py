@@ -61,7 +61,7 @@ class Asked:
             is_allowed: Whether the person may be dealt anything.
         """
         if not is_allowed:
-            return evaluate_undealt(definition)
+            return evaluate_undealt(definition, self.attributes)
         unit = self.unit(definition)
         if lacks_unit(definition, unit, self.attributes):
             return None

@@ -154,14 +154,18 @@ def _served(experiment: Experiment, assignment: Assignment) -> tuple[str, Evalua
     return experiment.variants[CONTROL].key, "control"
 
 
-def evaluate_undealt(definition: Flag | Experiment) -> Evaluation:
-    """Say what somebody gets who refused to be dealt anything: what holds for everybody.
+def evaluate_undealt(
+    definition: Flag | Experiment, attributes: Mapping[str, Any] | None = None
+) -> Evaluation:
+    """Say what somebody gets who refused to be dealt anything.
 
-    Testers' lists, conditions, layers and splits are left out; what remains are rules that are
-    for everybody, the default, the control, and the end of an experiment.
+    Testers' lists and rules with a layer or a split are passed over, but for a roll-out to
+    everybody. What remains are rules for all whom they fit, as what a plan of theirs pays for;
+    the default, the control, and the end of an experiment.
 
     Args:
         definition: A flag or an experiment, checked.
+        attributes: What conditions may ask for.
 
     Examples:
         >>> from landed.experiments.types import Phase, Split
@@ -181,9 +185,10 @@ def evaluate_undealt(definition: Flag | Experiment) -> Evaluation:
     if not definition.enabled:
         return _answer(definition, definition.default, "disabled")
     for rule in definition.rules:
-        if _is_for_everybody(rule):
+        if not _deals(rule) and matches(rule.condition, attributes or {}):
             return _answer(definition, rule.variants[0], "targeting_match", rule=rule.id)
-    return _answer(definition, definition.default, "no_consent" if definition.rules else "default")
+    reason: EvaluationReason = "no_consent" if any(map(_deals, definition.rules)) else "default"
+    return _answer(definition, definition.default, reason)
 
 
 def _undealt_experiment(experiment: Experiment) -> Evaluation:
@@ -199,11 +204,12 @@ def _undealt_experiment(experiment: Experiment) -> Evaluation:
     )
 
 
-def _is_for_everybody(rule: Rule) -> bool:
-    if rule.condition or rule.layer is not None:
-        return False
-    split = rule.split
-    return split is None or (len(rule.variants) == 1 and split.coverage >= 1 and not split.ranges)
+def _deals(rule: Rule) -> bool:
+    """Whether who gets it depends on the draw; a roll-out to everybody has ended."""
+    if rule.layer is not None or rule.split is None:
+        return rule.layer is not None
+    is_whole = len(rule.variants) == 1 and rule.split.coverage >= 1
+    return bool(rule.condition or not is_whole or rule.split.ranges)
 
 
 def lacks_unit(definition: Flag | Experiment, unit: str, attributes: Mapping[str, Any]) -> bool:

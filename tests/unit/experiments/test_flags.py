@@ -9,7 +9,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from landed.experiments import Decision, Flag, Rule, Slice, Split, Variant, evaluate, unit_of
+from landed.experiments import (
+    Decision,
+    Flag,
+    Rule,
+    Slice,
+    Split,
+    Variant,
+    evaluate,
+    evaluate_undealt,
+    unit_of,
+)
 from landed.experiments.testers import fingerprint
 from tests.unit.experiments.builders import an_experiment
 from tests.unit.experiments.growthbook import cases
@@ -97,6 +107,48 @@ def test_a_flag_without_a_unit_answers_where_nothing_is_dealt() -> None:
 def test_values_of_every_kind_come_back_as_they_are(value: Any) -> None:
     flag = a_flag(variants=(Variant(key="off"), Variant(key="on", value=value)))
     assert evaluate(flag, "user-1", {}).value == value
+
+
+ON = Rule(id="on", variants=("on",))
+OFF_IN_US = Rule(id="us", variants=("off",), condition={"country": "US"})
+PAID = Rule(id="paid", variants=("on",), condition={"plan": "pro"})
+EVERYBODY = Split(salt="s", weights=(1.0,))
+
+
+@pytest.mark.parametrize(
+    ("rules", "attributes", "variant", "reason"),
+    [
+        ((OFF_IN_US, ON), {"country": "US"}, "off", "targeting_match"),
+        ((OFF_IN_US, ON), {"country": "DE"}, "on", "targeting_match"),
+        ((PAID,), {"plan": "pro"}, "on", "targeting_match"),
+        ((PAID,), {}, "off", "default"),
+        ((), {}, "off", "default"),
+        ((PAID, Rule(variants=("on",), split=EVERYBODY)), {}, "on", "targeting_match"),
+        (
+            (Rule(variants=("on",), split=msgspec.structs.replace(EVERYBODY, coverage=0.9)), PAID),
+            {},
+            "off",
+            "no_consent",
+        ),
+        (
+            (Rule(variants=("on",), condition={"plan": "pro"}, split=EVERYBODY),),
+            {"plan": "pro"},
+            "off",
+            "no_consent",
+        ),
+        (
+            (Rule(variants=("on",), layer=Slice(layer="a", ranges=((0.0, 1.0),))),),
+            {},
+            "off",
+            "no_consent",
+        ),
+    ],
+)
+def test_who_refused_is_asked_what_everybody_is_but_not_dealt(
+    rules: tuple[Rule, ...], attributes: dict[str, str], variant: str, reason: str
+) -> None:
+    found = evaluate_undealt(a_flag(rules=rules), attributes)
+    assert (found.variant, found.reason) == (variant, reason)
 
 
 def test_an_experiment_is_asked_as_a_flag() -> None:

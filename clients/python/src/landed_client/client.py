@@ -104,7 +104,7 @@ class Client(Events):
         self.service = service
         flags = Delivery(where, key, flags_key or reads, min(timeout_seconds, _FLAGS_SECONDS))
         self._book = FlagBook(flags.fetch_flags, every_seconds=flags_every_seconds)
-        self.exposures = Exposures(self.capture)
+        self.exposures = Exposures(self._take)
         self._flags = FlagReader(self._book, self.exposures)
 
     @property
@@ -142,9 +142,12 @@ class Client(Events):
                 f"{event} has no field {min(unknown)!r}; what is not planned goes into more="
             )
         body = self._body(event, about, {**properties, **(about.get("more") or {})})
-        if self._enabled:
-            self._put(event, body)
+        self._put(event, body)
         return str(body["message_id"])
+
+    def _take(self, event: str, about: About, properties: Mapping[str, Any]) -> bool:
+        """As `capture`, saying whether the event was taken."""
+        return self._put(event, self._body(event, about, dict(properties)))
 
     def _body(self, event: str, about: About, told: dict[str, Any]) -> dict[str, Any]:
         user_id, anonymous_id = about.get("user_id"), about.get("anonymous_id")
@@ -164,13 +167,15 @@ class Client(Events):
         }
         return {name: value for name, value in body.items() if value is not None}
 
-    def _put(self, event: str, body: dict[str, Any]) -> None:
+    def _put(self, event: str, body: dict[str, Any]) -> bool:
+        if not self._enabled:
+            return False
         try:
             line = encode_event(event, body, most_bytes=_MOST_BYTES)
         except ValueError as error:
             self._sender.drop(str(error))
-        else:
-            self._sender.put(line)
+            return False
+        return self._sender.put(line)
 
     def session(self, user_id: Id, **started: Any) -> Session:
         """Begin a visit: a context manager that says when it began and ended.

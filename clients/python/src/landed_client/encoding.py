@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-__all__ = ["encode_event", "time_text"]
+__all__ = ["encode_event", "plain_value", "time_text"]
 
 
 def encode_event(event: str, body: Mapping[str, Any], *, most_bytes: int) -> bytes:
@@ -36,6 +36,22 @@ def encode_event(event: str, body: Mapping[str, Any], *, most_bytes: int) -> byt
     if len(line) > most_bytes:
         raise ValueError(f"{event} has {len(line):,} bytes; an event may have {most_bytes:,}")
     return line
+
+
+def plain_value(value: Any) -> Any:
+    """Give a value as it arrives in an event: texts, numbers, lists and objects alone.
+
+    Args:
+        value: As hosts have it at hand.
+
+    Raises:
+        TypeError: It has no form in JSON.
+
+    Examples:
+        >>> plain_value({"since": date(2026, 1, 2), "tags": ("a", "b")})
+        {'since': '2026-01-02', 'tags': ['a', 'b']}
+    """
+    return json.loads(json.dumps(value, default=_plain))
 
 
 def time_text(value: datetime | None) -> str:

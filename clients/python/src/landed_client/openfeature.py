@@ -12,10 +12,9 @@ from openfeature.hook import Hook, HookContext, HookHints
 
 from landed_client.client import Client
 from landed_client.events.about import About
+from landed_client.flags.dealing import PEOPLE, unit_of
 
 __all__ = ["ExposureHook"]
-
-_PEOPLE = ("user_id", "anonymous_id")
 
 
 class ExposureHook(Hook):
@@ -51,9 +50,11 @@ class ExposureHook(Hook):
             return
         context = hook_context.evaluation_context
         named = str(told.get("unit", "user_id"))
-        unit = context.attributes.get(named) or context.targeting_key
-        about = _about(named, unit, context.targeting_key)
-        if unit is None or not about:
+        # The server found the unit in the same way.
+        key = context.targeting_key
+        unit = unit_of({"unit": named}, key, key, context.attributes)
+        about = _about(named, unit, key)
+        if not unit or not about:
             return
         exposure = {
             "experiment_id": details.flag_key,
@@ -61,14 +62,14 @@ class ExposureHook(Hook):
             "experiment_version": told.get("version"),
             "salt": told.get("salt"),
             "algorithm": told.get("algorithm"),
-            "unit": None if named in _PEOPLE else str(unit),
+            "unit": None if named in PEOPLE else unit,
         }
-        self._client.exposures.tell(str(unit), about, exposure)
+        self._client.exposures.tell(unit, about, exposure, phase=told.get("phase"))
 
 
-def _about(named: str, unit: object, targeting_key: str | None) -> About:
+def _about(named: str, unit: str, targeting_key: str | None) -> About:
     """Whose event it is; of a unit that is nobody, that of whoever looked."""
-    if named == "anonymous_id" and unit is not None:
-        return {"anonymous_id": str(unit)}
+    if named == "anonymous_id":
+        return {"anonymous_id": unit}
     person = unit if named == "user_id" else targeting_key
-    return {} if person is None else {"user_id": str(person)}
+    return {"user_id": person} if person else {}

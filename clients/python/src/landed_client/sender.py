@@ -64,21 +64,25 @@ class Sender:
         self._wait = 0.0  # after the last fault; 0: the server is there
         self._not_before = 0.0
 
-    def put(self, line: bytes) -> None:
+    def put(self, line: bytes) -> bool:
         """Take an event. Returns at once.
 
         Args:
             line: The event as JSON.
+
+        Returns:
+            Whether there was room.
         """
         with self._changed:
             if self._is_closing or len(self._waiting) + len(self._in_hand) >= self._max_waiting:
                 self._drop(1, "closed" if self._is_closing else "too many wait in memory")
-                return
+                return False
             self._waiting.append(line)
             if self._thread is None:
                 self._start()
             if len(self._waiting) >= _BATCH_EVENTS:
                 self._changed.notify_all()
+            return True
 
     def flush(self, timeout_seconds: float) -> bool:
         """Send all that waits, in memory and on disk.

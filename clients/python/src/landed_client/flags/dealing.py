@@ -179,29 +179,29 @@ def _answer(
     )
 
 
-def evaluate_undealt(definition: Definition) -> Answer:
-    """Say what somebody gets who refused to be dealt anything: what holds for everybody.
+def evaluate_undealt(definition: Definition, attributes: Mapping[str, Any]) -> Answer:
+    """Say what somebody gets who refused to be dealt anything: rules that do not deal, alone.
 
     Args:
         definition: As the server offers it.
+        attributes: What conditions may ask for.
     """
     if "split" in definition:
         return _at_the_end(definition, "no_consent")
     if not definition["enabled"]:
         return _answer(definition, definition["default"], "disabled")
     for rule in definition["rules"]:
-        if _is_for_everybody(rule):
+        if not _deals(rule) and matches(rule.get("condition", {}), attributes):
             return _answer(
                 definition, rule["variants"][0], "targeting_match", rule=rule.get("id", "")
             )
-    reason = "no_consent" if definition["rules"] else "default"
+    reason = "no_consent" if any(map(_deals, definition["rules"])) else "default"
     return _answer(definition, definition["default"], reason)
 
 
-def _is_for_everybody(rule: Mapping[str, Any]) -> bool:
-    if rule.get("condition") or rule.get("layer") is not None:
-        return False
-    split = rule.get("split")
-    return split is None or (
-        len(rule["variants"]) == 1 and split.get("coverage", 1.0) >= 1 and not split.get("ranges")
-    )
+def _deals(rule: Mapping[str, Any]) -> bool:
+    layer, split = rule.get("layer"), rule.get("split")
+    if layer is not None or split is None:
+        return layer is not None
+    is_whole = len(rule["variants"]) == 1 and split.get("coverage", 1.0) >= 1
+    return bool(rule.get("condition") or not is_whole or split.get("ranges"))
