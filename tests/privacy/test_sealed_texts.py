@@ -249,10 +249,11 @@ def test_a_backup_without_its_state_is_readable_but_for_her(story: Story, tmp_pa
     copied(story.data / "state", data / "state")
     with serving(data) as server:
         assert wrote(access(server, BOB)) == story.before[BOB]
-        assert wrote(access(server, JANE)) == [FORGOTTEN] * 3
+        # The audit log knows that she was forgotten: her rows go again, and say nothing until then.
+        assert set(wrote(access(server, JANE))) <= {FORGOTTEN}
         with httpx.Client(base_url=server.url, headers=ADMIN, follow_redirects=True) as client:
             page = client.post("/person", data={"user_id": JANE, "range": "90"})
-        assert FORGOTTEN in page.raise_for_status().text
+        assert WORD not in page.raise_for_status().text
 
 
 def test_who_comes_back_has_another_key(story: Story, tmp_path: Path) -> None:
