@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from landed.errors import ConflictError, StateError
-from landed.experiments import Decision, Flag, Variant
-from landed.experiments.catalogue import Catalogue
+from landed.experiments import Decision, Experiment, Flag, Variant
+from landed.experiments.catalogue import Catalogue, read_row
 from landed.state import (
     DefinitionChange,
     DefinitionRow,
@@ -138,12 +139,27 @@ def test_drafts_are_not_served_and_what_was_decided_goes_on(state: State) -> Non
     assert set(catalogue.current().served) == {"running", "stopped", "shipped", "editor"}
 
 
-def test_a_definition_of_a_newer_version_is_told(state: State) -> None:
-    put(state, a_row(body='{"key": "tips", "quantum": true}'))
+def test_a_definition_of_a_newer_version_stops_no_other(state: State) -> None:
+    put(state, a_row())
     catalogue = Catalogue(state)
-    with pytest.raises(StateError, match=r"'tips' cannot be read .*quantum.* newer landed"):
+    catalogue.refresh()
+    known = catalogue.current().experiments["tips"]
+    put(state, a_row(body='{"key": "tips", "quantum": true}', version=2), "edit")
+    newer = put(state, a_row("new", '{"key": "new", "quantum": true}'))
+    put(state, a_flag())
+    with capture_logs() as told:
         catalogue.refresh()
-    assert catalogue.current().number == 0
+        put(state, a_flag())
+        catalogue.refresh()
+    found = catalogue.current()
+    assert found.number == newer.mark + 2
+    assert (dict(found.experiments), list(found.flags)) == ({"tips": known}, ["editor"])
+    assert [(one["event"], one["key"], one["version"]) for one in told] == [
+        ("definition_not_read", "new", 1),
+        ("definition_not_read", "tips", 2),
+    ]
+    with pytest.raises(StateError, match=r"'new' cannot be read .*quantum.* newer landed"):
+        read_row(newer, Experiment)
 
 
 def test_a_person_is_dropped_from_the_testers_of_all_versions(state: State) -> None:

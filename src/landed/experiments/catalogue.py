@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from landed.errors import StateError
 from landed.experiments.types import Experiment, Flag
@@ -21,8 +22,9 @@ from landed.state import (
     fetch_mark,
 )
 
-__all__ = ["Catalogue", "Snapshot", "read_row"]
+__all__ = ["Catalogue", "Snapshot", "read_row", "try_row"]
 
+_log = structlog.get_logger(__name__)
 _T = TypeVar("_T", Experiment, Flag)
 
 
@@ -57,7 +59,8 @@ class Catalogue:
     """All definitions, in memory.
 
     `refresh` reads them again when their mark has moved, which servers that share the database
-    all see. While the database is away, those of before hold.
+    all see. While the database is away, those of before hold. So does one that a newer landed
+    wrote; who never knew an older form of it does without.
 
     Args:
         state: Where they are kept.
@@ -79,6 +82,7 @@ class Catalogue:
     def __init__(self, state: State) -> None:
         self._state = state
         self._snapshot = Snapshot()
+        self._told: set[tuple[str, int]] = set()
 
     def current(self) -> Snapshot:
         """Give the definitions as they were read last; nothing is read now."""
@@ -88,21 +92,50 @@ class Catalogue:
         """Take in what changed.
 
         Raises:
-            StateError: The database is away, or has a definition of a newer landed; what was known
-                stays known.
+            StateError: The database is away; what was known stays known.
         """
-        if fetch_mark(self._state, DEFINITIONS_MARK) == self._snapshot.number:
+        known = self._snapshot
+        if fetch_mark(self._state, DEFINITIONS_MARK) == known.number:
             return
         number, rows = fetch_definitions(self._state)
         self._snapshot = Snapshot(
             number=number,
-            experiments=_of_kind(rows, "experiment", Experiment),
-            flags=_of_kind(rows, "flag", Flag),
+            experiments=self._read(rows, "experiment", Experiment, known.experiments),
+            flags=self._read(rows, "flag", Flag, known.flags),
         )
 
+    def _read(
+        self, rows: list[DefinitionRow], kind: DefinitionKind, of: type[_T], known: Mapping[str, _T]
+    ) -> Mapping[str, _T]:
+        found: dict[str, _T] = {}
+        for row in rows:
+            if row.kind != kind:
+                continue
+            one = try_row(row, of)
+            if one is None:
+                self._tell(row)
+                one = known.get(row.key)
+            if one is not None:
+                found[row.key] = one
+        return MappingProxyType(found)
 
-def _of_kind(rows: list[DefinitionRow], kind: DefinitionKind, of: type[_T]) -> Mapping[str, _T]:
-    return MappingProxyType({row.key: read_row(row, of) for row in rows if row.kind == kind})
+    def _tell(self, row: DefinitionRow) -> None:
+        if (row.key, row.version) not in self._told:
+            self._told.add((row.key, row.version))
+            _log.warning("definition_not_read", key=row.key, version=row.version)
+
+
+def try_row(row: DefinitionRow, kind: type[_T]) -> _T | None:
+    """Read the definition of a row; None: a newer landed wrote it.
+
+    Args:
+        row: As the state has it.
+        kind: `Experiment` or `Flag`.
+    """
+    try:
+        return read_row(row, kind)
+    except StateError:
+        return None
 
 
 def read_row(row: DefinitionRow, kind: type[_T]) -> _T:
