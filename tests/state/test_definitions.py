@@ -122,6 +122,32 @@ def test_a_catalogue_sees_what_another_process_changed(dsn: str, tmp_path: Path)
     other.close()
 
 
+def test_an_older_read_never_replaces_a_newer_one(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(state, a_row())
+    catalogue, may_go_on, has_read = Catalogue(state), threading.Event(), threading.Event()
+
+    def read_slowly(state: State) -> tuple[int, list[DefinitionRow]]:
+        found = fetch_definitions(state)
+        if not has_read.is_set():
+            has_read.set()
+            may_go_on.wait(30)
+        return found
+
+    monkeypatch.setattr("landed.experiments.catalogue.fetch_definitions", read_slowly)
+    first, second = (threading.Thread(target=catalogue.refresh) for _ in range(2))
+    first.start()
+    assert has_read.wait(30)
+    put(state, a_flag())
+    second.start()
+    second.join(0.2)
+    may_go_on.set()
+    first.join(30)
+    second.join(30)
+    assert catalogue.current().number == 2
+
+
 def test_drafts_are_not_served_and_what_was_decided_goes_on(state: State) -> None:
     decision = Decision(variant="tips", made_at=NOW, why="more interviews")
     states = {

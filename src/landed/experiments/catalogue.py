@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -83,6 +84,7 @@ class Catalogue:
         self._state = state
         self._snapshot = Snapshot()
         self._told: set[tuple[str, int]] = set()
+        self._refreshing = Lock()
 
     def current(self) -> Snapshot:
         """Give the definitions as they were read last; nothing is read now."""
@@ -94,6 +96,10 @@ class Catalogue:
         Raises:
             StateError: The database is away; what was known stays known.
         """
+        with self._refreshing:  # or who read first could be the last to keep it
+            self._refresh()
+
+    def _refresh(self) -> None:
         known = self._snapshot
         if fetch_mark(self._state, DEFINITIONS_MARK) == known.number:
             return
