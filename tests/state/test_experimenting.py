@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -243,16 +244,20 @@ def test_there_is_an_end_to_what_is_kept(desk: ADesk) -> None:
         put_flag(desk, "editor", FlagDraft(name="x" * (2 << 20)), ACT)
 
 
+def _made(change: DefinitionChange, _: object) -> DefinitionChange:
+    return change
+
+
 def test_what_a_newer_landed_wrote_is_in_nobodys_way(desk: ADesk) -> None:
     create_experiment(desk, a_draft(), ACT)
     put_flag(desk, "editor", FlagDraft(), ACT)
-    for key, kind in (("new", "experiment"), ("newer", "flag")):
-        body = f'{{"key": "{key}", "quantum": true}}'
-        row = DefinitionRow(
-            key=key, kind=kind, state="running", version=1, body=body, changed_at=NOW
-        )
+    body = '{"quantum": true}'
+    newer = DefinitionRow(
+        key="newer", kind="flag", state="on", version=1, body=body, changed_at=NOW
+    )
+    for row in (newer, replace(newer, key="new", kind="experiment")):
         change = DefinitionChange(row=row, action="create", actor="a newer landed")
-        change_definition(desk.state, lambda _, change=change: change)
+        change_definition(desk.state, partial(_made, change))
     assert start_experiment(desk, "tips", ACT).definition.state == "running"
     assert not switch_flag(desk, "editor", ACT, is_on=False).definition.enabled
     assert not desk.catalogue.current().flags["editor"].enabled
