@@ -7,6 +7,7 @@ import gzip
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -325,6 +326,17 @@ def test_definitions_hold_what_deals_and_nothing_else(client: Client) -> None:
     assert told["needs_consent"] is False
     tag = {**ADMIN, "If-None-Match": answer.headers["etag"]}
     assert client.get("/api/flags/definitions", headers=tag).status_code == 304
+
+
+def test_the_same_number_of_another_backup_is_another_answer(
+    client: Client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, now = "/api/flags/definitions", services.catalogue.current()
+    tags = [client.get(path, headers=ADMIN).headers["etag"], ask(client).headers["etag"]]
+    monkeypatch.setattr(services.catalogue, "_snapshot", replace(now, flags={"plain": PLAIN}))
+    told = client.get(path, headers={**ADMIN, "If-None-Match": tags[0]})
+    assert told.status_code == 200
+    assert ask(client, **{"If-None-Match": tags[1]}).status_code == 200
 
 
 def posthog(client: Client, path: str = "/flags/?v=2", **more: Any) -> Any:

@@ -134,7 +134,7 @@ async def evaluate_all(request: AnyRequest) -> Response[bytes]:
 
 def _tag(snapshot: Snapshot, asked: Asked, *, is_allowed: bool) -> str:
     """What an answer follows from: definitions, context, what the person allows, this code."""
-    told = [snapshot.number, asked.person, asked.attributes, is_allowed]
+    told = [snapshot.digest, asked.person, asked.attributes, is_allowed]
     said = msgspec.json.encode(told, order="deterministic")
     return f'"{hashlib.blake2b(said, key=_VERSION, digest_size=_TAG_BYTES).hexdigest()}"'
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from threading import Lock
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 import structlog
@@ -26,6 +27,7 @@ from landed.state import (
 __all__ = ["Catalogue", "Snapshot", "read_row", "try_row"]
 
 _log = structlog.get_logger(__name__)
+_DIGEST_BYTES: Final = 16
 _T = TypeVar("_T", Experiment, Flag)
 
 
@@ -48,6 +50,12 @@ class Snapshot:
         """What evaluation answers for: no drafts, and of what is archived only what was decided."""
         experiments = {key: one for key, one in self.experiments.items() if _is_served(one)}
         return MappingProxyType({**experiments, **self.flags})
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this state from others, also from those of a backup with the same number."""
+        told = msgspec.json.encode([self.number, list(self.served.values())])
+        return blake2b(told, digest_size=_DIGEST_BYTES).hexdigest()
 
 
 def _is_served(experiment: Experiment) -> bool:
