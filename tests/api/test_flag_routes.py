@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from landed.experiments import Decision, Experiment, Flag, Phase, Rule, Split, Variant
+from landed.experiments.asking import Asked
 from landed.privacy import make_api_key
 from landed.wiring import Services, restrict_person, take_consents
 from tests.api.asking import ADMIN, WRITE, WRITE_KEY, Client, Count, assert_problem
@@ -71,6 +72,8 @@ PROMPT = Flag(
     default="none",
     rules=(Rule(variants=("short",), condition={"plan": "pro"}),),
 )
+LONG = json.dumps(list(range(101))).encode()
+MANY = json.dumps({f"a{number}": 1 for number in range(201)}).encode()
 ALL = (TIPS, ADS, WON, DRAFT, EDITOR, PLAIN, KILLED, RATE, PROMPT)
 
 
@@ -163,6 +166,10 @@ def test_values_keep_their_type(client: Client) -> None:
         ("tips", b'{"context": 5}', "INVALID_CONTEXT", 400),
         ("tips", b'{"context": {"targetingKey": ["u"]}}', "INVALID_CONTEXT", 400),
         ("tips", b'{"context": {"targetingKey": "%s"}}' % (b"u" * 513), "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": {"a": %s}}' % LONG, "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": {"a": [[{"b": %s}]]}}' % LONG, "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": %s}' % MANY, "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": {"a": {"b": %s}}}' % MANY, "INVALID_CONTEXT", 400),
         ("tips", b"{", "PARSE_ERROR", 400),
         ("tips", b'"text"', "PARSE_ERROR", 400),
         ("tips", b'{"context": {"a": NaN}}', "PARSE_ERROR", 400),
@@ -369,6 +376,21 @@ def test_posthogs_version_4_has_typed_values(client: Client) -> None:
     assert {key: one["value"] for key, one in flags.items()} == {"tips": "tips", "plain": True}
 
 
+def test_a_flag_is_answered_once_however_often_it_is_named(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def count_up(asked_for: Asked, definition: Flag | Experiment, **how: bool) -> Any:
+        asked.append(definition.key)
+        return evaluated(asked_for, definition, **how)
+
+    evaluated = Asked.evaluate
+    monkeypatch.setattr(Asked, "evaluate", count_up)
+    flags = posthog(client, flag_keys_to_evaluate=["tips", "plain"] * 500)["flags"]
+    assert (flags.keys(), asked) == ({"tips", "plain"}, ["tips", "plain"])
+
+
 @pytest.mark.parametrize("path", ["/decide", "/decide/?v=3", "/flags/", "/flags?v=1"])
 def test_posthogs_older_form(client: Client, path: str) -> None:
     told = posthog(client, path)
@@ -393,7 +415,9 @@ def test_posthogs_bodies_are_packed_as_browsers_do(client: Client, pack: Any) ->
         (b'{"token": "lw_test_key"}', 400),
         (b'{"token": "lw_test_key", "distinct_id": ""}', 400),
         (b'{"token": "lw_test_key", "distinct_id": {}}', 400),
-        (b'{"token": "lw_test_key", "distinct_id": "%s"}' % (b"u" * 600), 422),
+        (b'{"token": "lw_test_key", "distinct_id": "%s"}' % (b"u" * 600), 400),
+        (b'{"token": "lw_test_key", "distinct_id": "u", "person_properties": %s}' % MANY, 400),
+        (b'{"token": "lw_test_key", "distinct_id": "u", "groups": {"a": %s}}' % LONG, 400),
         (b'{"token": {}, "distinct_id": "u"}', 401),
         (b'{"token": "lw_wrong", "distinct_id": "u"}', 401),
         (b"", 401),

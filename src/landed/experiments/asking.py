@@ -17,6 +17,8 @@ PEOPLE: Final = ("user_id", "anonymous_id")
 """Units that are people: for them the targeting key stands."""
 
 MAX_ID_CHARS: Final = 512
+_MAX_ATTRIBUTES: Final = 200
+_MAX_ITEMS: Final = 100
 _TARGETING_KEY: Final = "targetingKey"
 
 
@@ -75,7 +77,7 @@ def read_context(context: object) -> Asked:
         context: As decoded from JSON; None: there is none.
 
     Raises:
-        InvalidInputError: It is no object, or its targeting key is no id.
+        InvalidInputError: It is no object, it holds too much, or its targeting key is no id.
 
     Examples:
         >>> read_context({"targetingKey": "user-1", "plan": "pro"})
@@ -85,6 +87,7 @@ def read_context(context: object) -> Asked:
         return Asked("", {})
     if not isinstance(context, Mapping):
         raise InvalidInputError("context must be an object; send {} where there is nothing to say")
+    _limit(context)
     attributes = {name: value for name, value in context.items() if name != _TARGETING_KEY}
     asked = Asked(_read_id(context.get(_TARGETING_KEY)), attributes)
     for one in asked.people:
@@ -93,6 +96,24 @@ def read_context(context: object) -> Asked:
                 f"an id has {len(one)} characters; it may have {MAX_ID_CHARS}", detail="$.context"
             )
     return asked
+
+
+def _limit(context: Mapping[str, Any]) -> None:
+    """Whoever has a write key may ask, and each element is compared with each of a condition's."""
+    left: list[Any] = [context]
+    while left:  # no recursion: it may be nested as deep as JSON can be
+        one = left.pop()
+        if isinstance(one, list):
+            _must_fit(len(one), _MAX_ITEMS, "a list has {:,} items; it may have {:,}")
+            left.extend(one)
+        elif isinstance(one, Mapping):
+            _must_fit(len(one), _MAX_ATTRIBUTES, "an object has {:,} attributes; it may have {:,}")
+            left.extend(one.values())
+
+
+def _must_fit(size: int, limit: int, rule: str) -> None:
+    if size > limit:
+        raise InvalidInputError(rule.format(size, limit), detail="$.context")
 
 
 def _read_id(value: object) -> str:
