@@ -30,6 +30,12 @@ TIPS = Experiment(
     state="running",
     version=3,
 )
+SMALL = Experiment(
+    key="small",
+    variants=(Variant(key="control"), Variant(key="tips")),
+    phases=(Phase(split=Split(salt="small", weights=(0.0, 1.0), coverage=0.5)),),
+    state="running",
+)
 ADS = Experiment(
     key="ads",
     unit="company",
@@ -74,7 +80,7 @@ PROMPT = Flag(
 )
 LONG = json.dumps(list(range(101))).encode()
 MANY = json.dumps({f"a{number}": 1 for number in range(201)}).encode()
-ALL = (TIPS, ADS, WON, DRAFT, EDITOR, PLAIN, KILLED, RATE, PROMPT)
+ALL = (TIPS, SMALL, ADS, WON, DRAFT, EDITOR, PLAIN, KILLED, RATE, PROMPT)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -236,7 +242,7 @@ def test_who_refuses_is_dealt_nothing_at_once(
     context = {"targetingKey": person, "plan": "pro"}
     tag = ask(client, "", context).headers["etag"]
     take_consents(services, person, {"personalisation": False}, source="test")
-    refused = ask(client, "tips", context).json()
+    refused = ask(client, "tips", context, **ADMIN).json()
     assert (refused["value"], refused["reason"]) == ("control", "DEFAULT")
     assert refused["metadata"]["why"] == "no_consent"
     assert refused["metadata"]["exposure"] is False
@@ -246,27 +252,68 @@ def test_who_refuses_is_dealt_nothing_at_once(
     assert ask(client, "", context, **{"If-None-Match": tag}).status_code == 200
     # The device of somebody who refused, and the other way round.
     device = {"targetingKey": "device-1", "user_id": person}
-    assert ask(client, "tips", device).json()["metadata"]["why"] == "no_consent"
-    said = client.post("/flags?v=2", json={"token": WRITE_KEY, "distinct_id": person}).json()[
-        "flags"
-    ]
-    assert (said["tips"]["enabled"], said["tips"]["reason"]["code"]) == (False, "no_consent")
+    assert ask(client, "tips", device, **ADMIN).json()["metadata"]["why"] == "no_consent"
+    told = client.post("/flags?v=2", json={"distinct_id": person}, headers=ADMIN).json()
+    said = told["flags"]["tips"]
+    assert (said["enabled"], said["reason"]["code"]) == (False, "no_consent")
     take_consents(services, person, {"personalisation": True}, source="test")
     assert ask(client, "tips", context).json()["reason"] == "SPLIT"
+
+
+def test_a_write_key_does_not_learn_who_refused(
+    client: Client, services: Services, person: str
+) -> None:
+    """A refusal says what it says of somebody who is simply not dealt; the variants tell more."""
+
+    def learned(one: str, *, path: str = "") -> Any:
+        return ask(client, path, {"targetingKey": one}).json()
+
+    def posthogs(one: str) -> Any:
+        told = {"token": WRITE_KEY, "distinct_id": one}
+        return client.post("/flags?v=2", json=told).json()["flags"]
+
+    left_out = next(
+        one
+        for one in (f"user-{number}" for number in range(99))
+        if learned(one, path="small")["value"] == "control"
+        and learned(one, path="editor")["value"] is False
+    )
+    take_consents(services, person, {"personalisation": False}, source="test")
+    for path in ("small", "editor"):
+        assert learned(person, path=path) == learned(left_out, path=path)
+        assert posthogs(person)[path] == posthogs(left_out)[path]
+    assert learned(person, path="small")["metadata"] == {
+        "kind": "experiment",
+        "experiment": "small",
+        "unit": "user_id",
+        "version": 1,
+        "why": "control",
+        "exposure": False,
+    }
+
+
+def test_who_may_read_learns_why_somebody_is_not_dealt(client: Client) -> None:
+    found = [
+        ask(client, "small", {"targetingKey": f"user-{number}"}, **ADMIN).json()["metadata"]
+        for number in range(20)
+    ]
+    assert {one["why"] for one in found} == {"split", "out_of_coverage"}
+    assert {one["exposure"] for one in found if "salt" in one} == {True}
+    assert {one["exposure"] for one in found if "salt" not in one} == {False}
 
 
 def test_who_is_restricted_is_dealt_nothing(
     client: Client, services: Services, person: str
 ) -> None:
     restrict_person(services, person, is_wanted=True)
-    found = ask(client, "tips", {"targetingKey": person}).json()
+    found = ask(client, "tips", {"targetingKey": person}, **ADMIN).json()
     restrict_person(services, person, is_wanted=False)
     assert found["metadata"]["why"] == "no_consent"
 
 
 @pytest.mark.parametrize("signal", [{"Sec-GPC": "1"}, {"DNT": "1"}])
 def test_with_a_signal_nobody_is_dealt_anything(client: Client, signal: dict[str, str]) -> None:
-    found = ask(client, "tips", {"targetingKey": "user-1"}, **signal).json()
+    found = ask(client, "tips", {"targetingKey": "user-1"}, **signal, **ADMIN).json()
     assert (found["variant"], found["metadata"]["why"]) == ("control", "no_consent")
 
 

@@ -9,7 +9,14 @@ import msgspec
 from litestar import Response, post
 
 from landed.api.auth import key_from_headers
-from landed.api.evaluating import MAX_BODY_BYTES, AnyRequest, let_in, may_deal, snapshot_of
+from landed.api.evaluating import (
+    MAX_BODY_BYTES,
+    AnyRequest,
+    let_in,
+    may_deal,
+    snapshot_of,
+    tells_why,
+)
 from landed.collect.decode import read_body, unwrap_form
 from landed.errors import InvalidInputError, MalformedRequestError
 from landed.experiments.asking import Asked, read_context
@@ -111,9 +118,9 @@ async def _answers(request: AnyRequest) -> list[PostHogFlag]:
         if question.flag_keys is None
         else [one for one in dict.fromkeys(question.flag_keys) if one in served]
     )
-    is_allowed = may_deal(request, asked.people)
+    is_allowed, why = may_deal(request, asked.people), tells_why(request)
     return [
-        posthog_flag(served[one], asked.evaluate(served[one], is_allowed=is_allowed))
+        posthog_flag(served[one], asked.evaluate(served[one], is_allowed=is_allowed, tells_why=why))
         for one in keys
     ]
 

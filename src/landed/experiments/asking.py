@@ -6,8 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from landed.errors import InvalidInputError
-from landed.experiments.flags import Evaluation, evaluate, evaluate_undealt, lacks_unit
+from landed.experiments.flags import (
+    Evaluation,
+    EvaluationReason,
+    evaluate,
+    evaluate_undealt,
+    lacks_unit,
+)
 from landed.experiments.types import Experiment, Flag
 from landed.experiments.values import as_text
 
@@ -55,19 +63,34 @@ class Asked:
         named = _id_text(self.attributes.get(definition.unit))
         return named or (self.person if definition.unit in PEOPLE else "")
 
-    def evaluate(self, definition: Flag | Experiment, *, is_allowed: bool) -> Evaluation | None:
+    def evaluate(
+        self, definition: Flag | Experiment, *, is_allowed: bool, tells_why: bool
+    ) -> Evaluation | None:
         """Say what they get; None: nobody said whom to deal.
 
         Args:
             definition: A flag or an experiment, checked.
             is_allowed: Whether the person may be dealt anything.
+            tells_why: Whether who asks may know why somebody is not dealt.
         """
+        found = self._found(definition, is_allowed=is_allowed)
+        return found if tells_why or found is None else _without_why(definition, found)
+
+    def _found(self, definition: Flag | Experiment, *, is_allowed: bool) -> Evaluation | None:
         if not is_allowed:
             return evaluate_undealt(definition)
         unit = self.unit(definition)
         if lacks_unit(definition, unit, self.attributes):
             return None
         return evaluate(definition, unit, self.attributes)
+
+
+def _without_why(definition: Flag | Experiment, found: Evaluation) -> Evaluation:
+    """A refusal looks as if the person were simply not dealt: a write key stands in web pages."""
+    if found.reason not in {"no_consent", "control"}:
+        return found
+    reason: EvaluationReason = "default" if isinstance(definition, Flag) else "control"
+    return replace(found, reason=reason, assignment=None)
 
 
 def read_context(context: object) -> Asked:
