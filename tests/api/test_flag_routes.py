@@ -7,12 +7,14 @@ import gzip
 import json
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from landed.experiments import Decision, Experiment, Flag, Phase, Rule, Split, Variant
+from landed.experiments.asking import Asked
 from landed.privacy import make_api_key
 from landed.wiring import Services, restrict_person, take_consents
 from tests.api.asking import ADMIN, WRITE, WRITE_KEY, Client, Count, assert_problem
@@ -27,6 +29,12 @@ TIPS = Experiment(
     phases=(Phase(split=HALVES),),
     state="running",
     version=3,
+)
+SMALL = Experiment(
+    key="small",
+    variants=(Variant(key="control"), Variant(key="tips")),
+    phases=(Phase(split=Split(salt="small", weights=(0.0, 1.0), coverage=0.5)),),
+    state="running",
 )
 ADS = Experiment(
     key="ads",
@@ -70,7 +78,9 @@ PROMPT = Flag(
     default="none",
     rules=(Rule(variants=("short",), condition={"plan": "pro"}),),
 )
-ALL = (TIPS, ADS, WON, DRAFT, EDITOR, PLAIN, KILLED, RATE, PROMPT)
+LONG = json.dumps(list(range(101))).encode()
+MANY = json.dumps({f"a{number}": 1 for number in range(201)}).encode()
+ALL = (TIPS, SMALL, ADS, WON, DRAFT, EDITOR, PLAIN, KILLED, RATE, PROMPT)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -162,6 +172,10 @@ def test_values_keep_their_type(client: Client) -> None:
         ("tips", b'{"context": 5}', "INVALID_CONTEXT", 400),
         ("tips", b'{"context": {"targetingKey": ["u"]}}', "INVALID_CONTEXT", 400),
         ("tips", b'{"context": {"targetingKey": "%s"}}' % (b"u" * 513), "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": {"a": %s}}' % LONG, "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": {"a": [[{"b": %s}]]}}' % LONG, "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": %s}' % MANY, "INVALID_CONTEXT", 400),
+        ("tips", b'{"context": {"a": {"b": %s}}}' % MANY, "INVALID_CONTEXT", 400),
         ("tips", b"{", "PARSE_ERROR", 400),
         ("tips", b'"text"', "PARSE_ERROR", 400),
         ("tips", b'{"context": {"a": NaN}}', "PARSE_ERROR", 400),
@@ -228,7 +242,7 @@ def test_who_refuses_is_dealt_nothing_at_once(
     context = {"targetingKey": person, "plan": "pro"}
     tag = ask(client, "", context).headers["etag"]
     take_consents(services, person, {"personalisation": False}, source="test")
-    refused = ask(client, "tips", context).json()
+    refused = ask(client, "tips", context, **ADMIN).json()
     assert (refused["value"], refused["reason"]) == ("control", "DEFAULT")
     assert refused["metadata"]["why"] == "no_consent"
     assert refused["metadata"]["exposure"] is False
@@ -239,27 +253,68 @@ def test_who_refuses_is_dealt_nothing_at_once(
     assert ask(client, "", context, **{"If-None-Match": tag}).status_code == 200
     # The device of somebody who refused, and the other way round.
     device = {"targetingKey": "device-1", "user_id": person}
-    assert ask(client, "tips", device).json()["metadata"]["why"] == "no_consent"
-    said = client.post("/flags?v=2", json={"token": WRITE_KEY, "distinct_id": person}).json()[
-        "flags"
-    ]
-    assert (said["tips"]["enabled"], said["tips"]["reason"]["code"]) == (False, "no_consent")
+    assert ask(client, "tips", device, **ADMIN).json()["metadata"]["why"] == "no_consent"
+    told = client.post("/flags?v=2", json={"distinct_id": person}, headers=ADMIN).json()
+    said = told["flags"]["tips"]
+    assert (said["enabled"], said["reason"]["code"]) == (False, "no_consent")
     take_consents(services, person, {"personalisation": True}, source="test")
     assert ask(client, "tips", context).json()["reason"] == "SPLIT"
+
+
+def test_a_write_key_does_not_learn_who_refused(
+    client: Client, services: Services, person: str
+) -> None:
+    """A refusal says what it says of somebody who is simply not dealt; the variants tell more."""
+
+    def learned(one: str, *, path: str = "") -> Any:
+        return ask(client, path, {"targetingKey": one}).json()
+
+    def posthogs(one: str) -> Any:
+        told = {"token": WRITE_KEY, "distinct_id": one}
+        return client.post("/flags?v=2", json=told).json()["flags"]
+
+    left_out = next(
+        one
+        for one in (f"user-{number}" for number in range(99))
+        if learned(one, path="small")["value"] == "control"
+        and learned(one, path="editor")["value"] is False
+    )
+    take_consents(services, person, {"personalisation": False}, source="test")
+    for path in ("small", "editor"):
+        assert learned(person, path=path) == learned(left_out, path=path)
+        assert posthogs(person)[path] == posthogs(left_out)[path]
+    assert learned(person, path="small")["metadata"] == {
+        "kind": "experiment",
+        "experiment": "small",
+        "unit": "user_id",
+        "version": 1,
+        "why": "control",
+        "exposure": False,
+    }
+
+
+def test_who_may_read_learns_why_somebody_is_not_dealt(client: Client) -> None:
+    found = [
+        ask(client, "small", {"targetingKey": f"user-{number}"}, **ADMIN).json()["metadata"]
+        for number in range(20)
+    ]
+    assert {one["why"] for one in found} == {"split", "out_of_coverage"}
+    assert {one["exposure"] for one in found if "salt" in one} == {True}
+    assert {one["exposure"] for one in found if "salt" not in one} == {False}
 
 
 def test_who_is_restricted_is_dealt_nothing(
     client: Client, services: Services, person: str
 ) -> None:
     restrict_person(services, person, is_wanted=True)
-    found = ask(client, "tips", {"targetingKey": person}).json()
+    found = ask(client, "tips", {"targetingKey": person}, **ADMIN).json()
     restrict_person(services, person, is_wanted=False)
     assert found["metadata"]["why"] == "no_consent"
 
 
 @pytest.mark.parametrize("signal", [{"Sec-GPC": "1"}, {"DNT": "1"}])
 def test_with_a_signal_nobody_is_dealt_anything(client: Client, signal: dict[str, str]) -> None:
-    found = ask(client, "tips", {"targetingKey": "user-1"}, **signal).json()
+    found = ask(client, "tips", {"targetingKey": "user-1"}, **signal, **ADMIN).json()
     assert (found["variant"], found["metadata"]["why"]) == ("control", "no_consent")
 
 
@@ -328,6 +383,17 @@ def test_definitions_hold_what_deals_and_nothing_else(client: Client) -> None:
     assert client.get("/api/flags/definitions", headers=tag).status_code == 304
 
 
+def test_the_same_number_of_another_backup_is_another_answer(
+    client: Client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, now = "/api/flags/definitions", services.catalogue.current()
+    tags = [client.get(path, headers=ADMIN).headers["etag"], ask(client).headers["etag"]]
+    monkeypatch.setattr(services.catalogue, "_snapshot", replace(now, flags={"plain": PLAIN}))
+    told = client.get(path, headers={**ADMIN, "If-None-Match": tags[0]})
+    assert told.status_code == 200
+    assert ask(client, **{"If-None-Match": tags[1]}).status_code == 200
+
+
 def posthog(client: Client, path: str = "/flags/?v=2", **more: Any) -> Any:
     """Ask as PostHog's libraries do."""
     told = {"token": WRITE_KEY, "distinct_id": someone("tips"), **more}
@@ -358,6 +424,21 @@ def test_posthogs_version_4_has_typed_values(client: Client) -> None:
     assert {key: one["value"] for key, one in flags.items()} == {"tips": "tips", "plain": True}
 
 
+def test_a_flag_is_answered_once_however_often_it_is_named(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def count_up(asked_for: Asked, definition: Flag | Experiment, **how: bool) -> Any:
+        asked.append(definition.key)
+        return evaluated(asked_for, definition, **how)
+
+    evaluated = Asked.evaluate
+    monkeypatch.setattr(Asked, "evaluate", count_up)
+    flags = posthog(client, flag_keys_to_evaluate=["tips", "plain"] * 500)["flags"]
+    assert (flags.keys(), asked) == ({"tips", "plain"}, ["tips", "plain"])
+
+
 @pytest.mark.parametrize("path", ["/decide", "/decide/?v=3", "/flags/", "/flags?v=1"])
 def test_posthogs_older_form(client: Client, path: str) -> None:
     told = posthog(client, path)
@@ -382,7 +463,9 @@ def test_posthogs_bodies_are_packed_as_browsers_do(client: Client, pack: Any) ->
         (b'{"token": "lw_test_key"}', 400),
         (b'{"token": "lw_test_key", "distinct_id": ""}', 400),
         (b'{"token": "lw_test_key", "distinct_id": {}}', 400),
-        (b'{"token": "lw_test_key", "distinct_id": "%s"}' % (b"u" * 600), 422),
+        (b'{"token": "lw_test_key", "distinct_id": "%s"}' % (b"u" * 600), 400),
+        (b'{"token": "lw_test_key", "distinct_id": "u", "person_properties": %s}' % MANY, 400),
+        (b'{"token": "lw_test_key", "distinct_id": "u", "groups": {"a": %s}}' % LONG, 400),
         (b'{"token": {}, "distinct_id": "u"}', 401),
         (b'{"token": "lw_wrong", "distinct_id": "u"}', 401),
         (b"", 401),

@@ -152,7 +152,8 @@ def test_a_no_holds_within_seconds(client: Any, landed: Server) -> None:
     landed.post("/api/privacy/consents", said, key=ADMIN_KEY).raise_for_status()
     found = client.get_string_details("tips", "", refuser)
     assert (found.value, found.reason) == ("control", "DEFAULT")
-    assert found.flag_metadata["why"] == "no_consent"
+    assert found.flag_metadata["why"] == "control"  # a write key does not learn of refusals
+    assert "salt" not in found.flag_metadata
 
 
 def test_a_decision_holds_within_seconds(client: Any, state: State) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from landed.errors import ConflictError, StateError
-from landed.experiments import Decision, Flag, Variant
-from landed.experiments.catalogue import Catalogue
+from landed.experiments import Decision, Experiment, Flag, Variant
+from landed.experiments.catalogue import Catalogue, read_row
 from landed.state import (
     DefinitionChange,
     DefinitionRow,
@@ -121,6 +122,32 @@ def test_a_catalogue_sees_what_another_process_changed(dsn: str, tmp_path: Path)
     other.close()
 
 
+def test_an_older_read_never_replaces_a_newer_one(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(state, a_row())
+    catalogue, may_go_on, has_read = Catalogue(state), threading.Event(), threading.Event()
+
+    def read_slowly(state: State) -> tuple[int, list[DefinitionRow]]:
+        found = fetch_definitions(state)
+        if not has_read.is_set():
+            has_read.set()
+            may_go_on.wait(30)
+        return found
+
+    monkeypatch.setattr("landed.experiments.catalogue.fetch_definitions", read_slowly)
+    first, second = (threading.Thread(target=catalogue.refresh) for _ in range(2))
+    first.start()
+    assert has_read.wait(30)
+    put(state, a_flag())
+    second.start()
+    second.join(0.2)
+    may_go_on.set()
+    first.join(30)
+    second.join(30)
+    assert catalogue.current().number == 2
+
+
 def test_drafts_are_not_served_and_what_was_decided_goes_on(state: State) -> None:
     decision = Decision(variant="tips", made_at=NOW, why="more interviews")
     states = {
@@ -138,12 +165,27 @@ def test_drafts_are_not_served_and_what_was_decided_goes_on(state: State) -> Non
     assert set(catalogue.current().served) == {"running", "stopped", "shipped", "editor"}
 
 
-def test_a_definition_of_a_newer_version_is_told(state: State) -> None:
-    put(state, a_row(body='{"key": "tips", "quantum": true}'))
+def test_a_definition_of_a_newer_version_stops_no_other(state: State) -> None:
+    put(state, a_row())
     catalogue = Catalogue(state)
-    with pytest.raises(StateError, match=r"'tips' cannot be read .*quantum.* newer landed"):
+    catalogue.refresh()
+    known = catalogue.current().experiments["tips"]
+    put(state, a_row(body='{"key": "tips", "quantum": true}', version=2), "edit")
+    newer = put(state, a_row("new", '{"key": "new", "quantum": true}'))
+    put(state, a_flag())
+    with capture_logs() as told:
         catalogue.refresh()
-    assert catalogue.current().number == 0
+        put(state, a_flag())
+        catalogue.refresh()
+    found = catalogue.current()
+    assert found.number == newer.mark + 2
+    assert (dict(found.experiments), list(found.flags)) == ({"tips": known}, ["editor"])
+    assert [(one["event"], one["key"], one["version"]) for one in told] == [
+        ("definition_not_read", "new", 1),
+        ("definition_not_read", "tips", 2),
+    ]
+    with pytest.raises(StateError, match=r"'new' cannot be read .*quantum.* newer landed"):
+        read_row(newer, Experiment)
 
 
 def test_a_person_is_dropped_from_the_testers_of_all_versions(state: State) -> None:

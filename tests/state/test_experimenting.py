@@ -1,19 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from landed.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
+from landed.errors import ConflictError, InvalidInputError, NotFoundError, StateError, TooLargeError
 from landed.experiments import Split, Variant, evaluate
 from landed.experiments.catalogue import Catalogue
 from landed.experiments.drafting import ExperimentDraft, FlagDraft
 from landed.experiments.testers import fingerprint
 from landed.experiments.types import Rule
-from landed.state import State
+from landed.state import DefinitionChange, DefinitionRow, State, change_definition
 from landed.wiring.experimenting import (
     Act,
     add_experiment_variant,
@@ -25,6 +26,8 @@ from landed.wiring.experimenting import (
     delete_flag,
     edit_experiment,
     fetch_changes_of,
+    fetch_experiments,
+    fetch_flags,
     find_experiment,
     find_flag,
     put_flag,
@@ -239,3 +242,26 @@ def test_there_is_an_end_to_what_is_kept(desk: ADesk) -> None:
         put_flag(desk, "editor", FlagDraft(), Act(actor="admin key", why="x" * 2_001))
     with pytest.raises(TooLargeError, match="addresses of payloads"):
         put_flag(desk, "editor", FlagDraft(name="x" * (2 << 20)), ACT)
+
+
+def _made(change: DefinitionChange, _: object) -> DefinitionChange:
+    return change
+
+
+def test_what_a_newer_landed_wrote_is_in_nobodys_way(desk: ADesk) -> None:
+    create_experiment(desk, a_draft(), ACT)
+    put_flag(desk, "editor", FlagDraft(), ACT)
+    body = '{"quantum": true}'
+    newer = DefinitionRow(
+        key="newer", kind="flag", state="on", version=1, body=body, changed_at=NOW
+    )
+    for row in (newer, replace(newer, key="new", kind="experiment")):
+        change = DefinitionChange(row=row, action="create", actor="a newer landed")
+        change_definition(desk.state, partial(_made, change))
+    assert start_experiment(desk, "tips", ACT).definition.state == "running"
+    assert not switch_flag(desk, "editor", ACT, is_on=False).definition.enabled
+    assert not desk.catalogue.current().flags["editor"].enabled
+    assert [one.definition.key for one in fetch_experiments(desk.state)] == ["tips"]
+    assert [one.definition.key for one in fetch_flags(desk.state)] == ["editor"]
+    with pytest.raises(StateError, match="newer landed"):
+        find_flag(desk.state, "newer")

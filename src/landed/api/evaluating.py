@@ -8,12 +8,20 @@ from typing import Any, Final
 
 from litestar import Request
 
-from landed.api.auth import Scope, authorise
+from landed.api.auth import Caller, Scope, authorise
 from landed.errors import InvalidEventError
 from landed.experiments.catalogue import Snapshot
 from landed.wiring import Services
 
-__all__ = ["EVALUATION", "MAX_BODY_BYTES", "AnyRequest", "let_in", "may_deal", "snapshot_of"]
+__all__ = [
+    "EVALUATION",
+    "MAX_BODY_BYTES",
+    "AnyRequest",
+    "let_in",
+    "may_deal",
+    "snapshot_of",
+    "tells_why",
+]
 
 MAX_BODY_BYTES: Final = 128 * 1024
 """Largest body of a question."""
@@ -37,6 +45,16 @@ def let_in(request: AnyRequest, key: str) -> None:
         RateLimitedError: It is used too often.
     """
     authorise(request, key, Scope.EVALUATE)
+
+
+def tells_why(request: AnyRequest) -> bool:
+    """Tell whether who asks may know why somebody is not dealt: with a write key, anybody asks.
+
+    Args:
+        request: Of somebody who was let in.
+    """
+    caller: Caller = request.scope["state"]["caller"]
+    return caller.role != "write"
 
 
 def snapshot_of(request: AnyRequest) -> Snapshot:

@@ -11,7 +11,14 @@ from litestar import Response, post
 from litestar.params import FromPath
 
 from landed.api.auth import key_from_headers
-from landed.api.evaluating import MAX_BODY_BYTES, AnyRequest, let_in, may_deal, snapshot_of
+from landed.api.evaluating import (
+    MAX_BODY_BYTES,
+    AnyRequest,
+    let_in,
+    may_deal,
+    snapshot_of,
+    tells_why,
+)
 from landed.collect.decode import read_body
 from landed.errors import InvalidInputError, MalformedRequestError
 from landed.experiments.asking import Asked, read_context
@@ -108,8 +115,8 @@ async def evaluate_one(request: AnyRequest, key: FromPath[str]) -> Response[byte
     if definition is None:
         details = f"There is no flag and no running experiment {key[:100]!r}."
         return _told(OfrepFailure(key=key, error_code="FLAG_NOT_FOUND", error_details=details))
-    is_allowed = may_deal(request, asked.people)
-    return _told(answer_ofrep(definition, asked, is_allowed=is_allowed))
+    is_allowed, why = may_deal(request, asked.people), tells_why(request)
+    return _told(answer_ofrep(definition, asked, is_allowed=is_allowed, tells_why=why))
 
 
 @post(
@@ -125,16 +132,20 @@ async def evaluate_all(request: AnyRequest) -> Response[bytes]:
     if isinstance(asked, OfrepFailure):
         return _told(asked)
     snapshot, is_allowed = snapshot_of(request), may_deal(request, asked.people)
-    tag = _tag(snapshot, asked, is_allowed=is_allowed)
+    why = tells_why(request)
+    tag = _tag(snapshot, asked, is_allowed=is_allowed, tells_why=why)
     if tag in _known_tags(request):
         return Response(b"", status_code=304, headers={"ETag": tag})
-    flags = [answer_ofrep(one, asked, is_allowed=is_allowed) for one in snapshot.served.values()]
+    flags = [
+        answer_ofrep(one, asked, is_allowed=is_allowed, tells_why=why)
+        for one in snapshot.served.values()
+    ]
     return _told(OfrepAnswers(flags=flags, metadata={"number": str(snapshot.number)}), tag=tag)
 
 
-def _tag(snapshot: Snapshot, asked: Asked, *, is_allowed: bool) -> str:
-    """What an answer follows from: definitions, context, what the person allows, this code."""
-    told = [snapshot.number, asked.person, asked.attributes, is_allowed]
+def _tag(snapshot: Snapshot, asked: Asked, *, is_allowed: bool, tells_why: bool) -> str:
+    """What an answer follows from: definitions, context, the person's word, who asks, this code."""
+    told = [snapshot.digest, asked.person, asked.attributes, is_allowed, tells_why]
     said = msgspec.json.encode(told, order="deterministic")
     return f'"{hashlib.blake2b(said, key=_VERSION, digest_size=_TAG_BYTES).hexdigest()}"'
 

@@ -9,9 +9,16 @@ import msgspec
 from litestar import Response, post
 
 from landed.api.auth import key_from_headers
-from landed.api.evaluating import MAX_BODY_BYTES, AnyRequest, let_in, may_deal, snapshot_of
+from landed.api.evaluating import (
+    MAX_BODY_BYTES,
+    AnyRequest,
+    let_in,
+    may_deal,
+    snapshot_of,
+    tells_why,
+)
 from landed.collect.decode import read_body, unwrap_form
-from landed.errors import MalformedRequestError
+from landed.errors import InvalidInputError, MalformedRequestError
 from landed.experiments.asking import Asked, read_context
 from landed.experiments.posthog_flags import PostHogFlag, posthog_flag
 from landed.wiring import Services
@@ -60,8 +67,7 @@ class PostHogQuestion(msgspec.Struct, frozen=True, kw_only=True):
         """Whom it is for.
 
         Raises:
-            InvalidInputError: An id is too long.
-            MalformedRequestError: There is none.
+            MalformedRequestError: There is no id, it is too long, or there is too much besides.
         """
         if self.distinct_id in {None, ""}:
             raise MalformedRequestError(
@@ -70,7 +76,10 @@ class PostHogQuestion(msgspec.Struct, frozen=True, kw_only=True):
         told = {**(self.groups or {}), **(self.person_properties or {})}
         if self.anonymous_id is not None:
             told["anonymous_id"] = self.anonymous_id
-        return read_context({**told, "targetingKey": self.distinct_id})
+        try:
+            return read_context({**told, "targetingKey": self.distinct_id})
+        except InvalidInputError as error:  # PostHog's libraries know 400, and no 422
+            raise MalformedRequestError(f"{error.message}.") from error
 
 
 _decode: Final = msgspec.json.Decoder(PostHogQuestion).decode
@@ -107,11 +116,11 @@ async def _answers(request: AnyRequest) -> list[PostHogFlag]:
     keys = (
         served
         if question.flag_keys is None
-        else [one for one in question.flag_keys if one in served]
+        else [one for one in dict.fromkeys(question.flag_keys) if one in served]
     )
-    is_allowed = may_deal(request, asked.people)
+    is_allowed, why = may_deal(request, asked.people), tells_why(request)
     return [
-        posthog_flag(served[one], asked.evaluate(served[one], is_allowed=is_allowed))
+        posthog_flag(served[one], asked.evaluate(served[one], is_allowed=is_allowed, tells_why=why))
         for one in keys
     ]
 

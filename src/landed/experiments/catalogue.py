@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
+from threading import Lock
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
+import structlog
 
 from landed.errors import StateError
 from landed.experiments.types import Experiment, Flag
@@ -21,8 +24,10 @@ from landed.state import (
     fetch_mark,
 )
 
-__all__ = ["Catalogue", "Snapshot", "read_row"]
+__all__ = ["Catalogue", "Snapshot", "read_row", "try_row"]
 
+_log = structlog.get_logger(__name__)
+_DIGEST_BYTES: Final = 16
 _T = TypeVar("_T", Experiment, Flag)
 
 
@@ -46,6 +51,12 @@ class Snapshot:
         experiments = {key: one for key, one in self.experiments.items() if _is_served(one)}
         return MappingProxyType({**experiments, **self.flags})
 
+    @cached_property
+    def digest(self) -> str:
+        """What tells this state from others, also from those of a backup with the same number."""
+        told = msgspec.json.encode([self.number, list(self.served.values())])
+        return blake2b(told, digest_size=_DIGEST_BYTES).hexdigest()
+
 
 def _is_served(experiment: Experiment) -> bool:
     if experiment.state == "archived":
@@ -57,7 +68,8 @@ class Catalogue:
     """All definitions, in memory.
 
     `refresh` reads them again when their mark has moved, which servers that share the database
-    all see. While the database is away, those of before hold.
+    all see. While the database is away, those of before hold. So does one that a newer landed
+    wrote; who never knew an older form of it does without.
 
     Args:
         state: Where they are kept.
@@ -79,6 +91,8 @@ class Catalogue:
     def __init__(self, state: State) -> None:
         self._state = state
         self._snapshot = Snapshot()
+        self._told: set[tuple[str, int]] = set()
+        self._refreshing = Lock()
 
     def current(self) -> Snapshot:
         """Give the definitions as they were read last; nothing is read now."""
@@ -88,21 +102,54 @@ class Catalogue:
         """Take in what changed.
 
         Raises:
-            StateError: The database is away, or has a definition of a newer landed; what was known
-                stays known.
+            StateError: The database is away; what was known stays known.
         """
-        if fetch_mark(self._state, DEFINITIONS_MARK) == self._snapshot.number:
+        with self._refreshing:  # or who read first could be the last to keep it
+            self._refresh()
+
+    def _refresh(self) -> None:
+        known = self._snapshot
+        if fetch_mark(self._state, DEFINITIONS_MARK) == known.number:
             return
         number, rows = fetch_definitions(self._state)
         self._snapshot = Snapshot(
             number=number,
-            experiments=_of_kind(rows, "experiment", Experiment),
-            flags=_of_kind(rows, "flag", Flag),
+            experiments=self._read(rows, "experiment", Experiment, known.experiments),
+            flags=self._read(rows, "flag", Flag, known.flags),
         )
 
+    def _read(
+        self, rows: list[DefinitionRow], kind: DefinitionKind, of: type[_T], known: Mapping[str, _T]
+    ) -> Mapping[str, _T]:
+        found: dict[str, _T] = {}
+        for row in rows:
+            if row.kind != kind:
+                continue
+            one = try_row(row, of)
+            if one is None:
+                self._tell(row)
+                one = known.get(row.key)
+            if one is not None:
+                found[row.key] = one
+        return MappingProxyType(found)
 
-def _of_kind(rows: list[DefinitionRow], kind: DefinitionKind, of: type[_T]) -> Mapping[str, _T]:
-    return MappingProxyType({row.key: read_row(row, of) for row in rows if row.kind == kind})
+    def _tell(self, row: DefinitionRow) -> None:
+        if (row.key, row.version) not in self._told:
+            self._told.add((row.key, row.version))
+            _log.warning("definition_not_read", key=row.key, version=row.version)
+
+
+def try_row(row: DefinitionRow, kind: type[_T]) -> _T | None:
+    """Read the definition of a row; None: a newer landed wrote it.
+
+    Args:
+        row: As the state has it.
+        kind: `Experiment` or `Flag`.
+    """
+    try:
+        return read_row(row, kind)
+    except StateError:
+        return None
 
 
 def read_row(row: DefinitionRow, kind: type[_T]) -> _T:

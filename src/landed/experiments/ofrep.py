@@ -35,7 +35,7 @@ class OfrepAnswer(msgspec.Struct, frozen=True, kw_only=True):
         key: Of the flag or experiment.
         reason: In OpenFeature's words.
         variant: The variant's key.
-        metadata: What else is known: kind, version, why, and how an experiment dealt.
+        metadata: What else is known: kind, version, why, and of an exposure how it was dealt.
         value: Its value; left out: the code's own default.
     """
 
@@ -61,7 +61,7 @@ class OfrepFailure(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def answer_ofrep(
-    definition: Flag | Experiment, asked: Asked, *, is_allowed: bool
+    definition: Flag | Experiment, asked: Asked, *, is_allowed: bool, tells_why: bool
 ) -> OfrepAnswer | OfrepFailure:
     """Say what somebody gets.
 
@@ -69,14 +69,15 @@ def answer_ofrep(
         definition: A flag or an experiment, checked.
         asked: For whom.
         is_allowed: Whether the person may be dealt anything.
+        tells_why: Whether who asks may know why somebody is not dealt.
 
     Examples:
         >>> from landed.experiments.types import Variant
         >>> flag = Flag(key="new-editor", variants=(Variant(key="on", value=True),), default="on")
-        >>> answer_ofrep(flag, Asked("", {}), is_allowed=True).reason
+        >>> answer_ofrep(flag, Asked("", {}), is_allowed=True, tells_why=True).reason
         'STATIC'
     """
-    found = asked.evaluate(definition, is_allowed=is_allowed)
+    found = asked.evaluate(definition, is_allowed=is_allowed, tells_why=tells_why)
     if found is None:
         return _no_unit(definition)
     return OfrepAnswer(
@@ -126,13 +127,10 @@ def _metadata(definition: Flag | Experiment, found: Evaluation) -> dict[str, str
         return {"kind": "flag", **told, "rule": found.rule}
     dealt = found.assignment
     told |= {"kind": "experiment", "experiment": definition.key, "unit": definition.unit}
-    if dealt is not None:
-        told |= {
-            "why": dealt.reason if found.reason == "control" else found.reason,
-            "phase": dealt.phase,
-            "salt": dealt.salt,
-            "algorithm": dealt.algorithm,
-        }
+    if dealt is not None and found.reason == "control":
+        told["why"] = dealt.reason
+    if dealt is not None and found.is_exposure:  # who sends exposures needs it, and nobody else
+        told |= {"phase": dealt.phase, "salt": dealt.salt, "algorithm": dealt.algorithm}
     return told
 
 

@@ -1,7 +1,8 @@
 """Testers are kept as fingerprints: a definition travels to servers and clients, an id must not.
 
-A fingerprint cannot be read back, and who has the definition can only ask of one id whether it is
-a tester's. It holds for one key, so that nobody can tell the same tester in two definitions.
+A fingerprint can only be compared: who has the definition can try ids, one by one. A long random id
+is not found so; a serial number or an e-mail address is, within minutes. It holds for one key, so
+that who does not try ids cannot tell the same tester in two definitions.
 """
 
 from __future__ import annotations

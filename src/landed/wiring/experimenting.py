@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from landed.errors import ConflictError, InvalidInputError, NotFoundError, TooLargeError
 from landed.experiments import Experiment, Flag, Variant
 from landed.experiments.analysis import HistoryPlan, plan_from_history
-from landed.experiments.catalogue import Catalogue, read_row
+from landed.experiments.catalogue import Catalogue, read_row, try_row
 from landed.experiments.checking import check_flag
 from landed.experiments.drafting import (
     ExperimentDraft,
@@ -376,7 +376,8 @@ def fetch_flags(state: State) -> list[Kept[Flag]]:
 
 def _all_of(state: State, kind: DefinitionKind, of: type[_T]) -> list[Kept[_T]]:
     rows = sorted(_rows(state).values(), key=lambda row: -row.mark)
-    return [_kept(row, of) for row in rows if row.kind == kind]
+    read = ((row, try_row(row, of)) for row in rows if row.kind == kind)
+    return [Kept(one, row.mark, row.changed_at) for row, one in read if one is not None]
 
 
 def fetch_changes_of(state: State, key: str) -> list[DefinitionChange]:
@@ -401,8 +402,9 @@ def _step(
 ) -> Kept[Experiment]:
     def make(rows: _Rows) -> DefinitionChange:
         now = read_row(_row(rows, key, "experiment", act.expected), Experiment)
-        others = [_read(row) for row in rows.values() if row.key != key]
-        return _change(step(now, others), action, act, desk.clock())
+        others = [_try(row) for row in rows.values() if row.key != key]
+        known = [one for one in others if one is not None]
+        return _change(step(now, known), action, act, desk.clock())
 
     return _keep(desk, make, Experiment)
 
@@ -417,8 +419,8 @@ def _kept(row: DefinitionRow, kind: type[_T]) -> Kept[_T]:
     return Kept(read_row(row, kind), row.mark, row.changed_at)
 
 
-def _read(row: DefinitionRow) -> Experiment | Flag:
-    return read_row(row, Flag) if row.kind == "flag" else read_row(row, Experiment)
+def _try(row: DefinitionRow) -> Experiment | Flag | None:
+    return try_row(row, Flag) if row.kind == "flag" else try_row(row, Experiment)
 
 
 def _row(rows: _Rows, key: str, kind: DefinitionKind, expected: int | None) -> DefinitionRow:
