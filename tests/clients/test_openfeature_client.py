@@ -55,13 +55,19 @@ PROMPT = Flag(
     key="prompt", kind="json", variants=(Variant(key="v1", value={"a": [1]}),), default="v1"
 )
 EXPOSURES = """
-SELECT toString(properties) AS properties FROM events WHERE event = 'experiment_exposed'
+SELECT toString(message_id) AS id, toString(properties) AS properties
+FROM events WHERE event = 'experiment_exposed'
 """
 
 
-def exposures(landed: Server) -> list[dict[str, Any]]:
-    """Properties of all exposures, by experiment."""
-    found = [json.loads(row["properties"]) for row in landed.sql(EXPOSURES)]
+def exposure_ids(landed: Server) -> set[str]:
+    return {row["id"] for row in landed.sql(EXPOSURES)}
+
+
+def exposures(landed: Server, before: set[str]) -> list[dict[str, Any]]:
+    """Properties of the exposures since, by experiment."""
+    rows = [row for row in landed.sql(EXPOSURES) if row["id"] not in before]
+    found = [json.loads(row["properties"]) for row in rows]
     return sorted(found, key=lambda one: str(one["experiment_id"]))
 
 
@@ -128,6 +134,7 @@ def test_details_and_errors(client: Any) -> None:
 
 
 def test_the_hook_tells_each_exposure_once(client: Any, landed: Server) -> None:
+    before = exposure_ids(landed)
     with Client(landed.url, WRITE_KEY) as sender:
         api.add_hooks([ExposureHook(sender)])
         for _ in range(3):
@@ -137,9 +144,10 @@ def test_the_hook_tells_each_exposure_once(client: Any, landed: Server) -> None:
                 "new-editor", default_value=False, evaluation_context=someone("tips", plan="pro")
             )
             client.get_string_value("tips", "", EvaluationContext(None, {}))
-    wait_until(lambda: len(exposures(landed)) >= 2, "exposures")
+    api.clear_hooks()
+    wait_until(lambda: len(exposures(landed, before)) >= 2, "exposures")
     time.sleep(0.3)
-    ads, tips = exposures(landed)
+    ads, tips = exposures(landed, before)
     assert (ads["experiment_id"], ads["variant"], ads["unit"]) == ("ads", "big", "acme")
     assert (tips["variant"], tips["experiment_version"]) == ("tips", 4)
     assert (tips["salt"], tips["algorithm"]) == ("tips-1", "growthbook_v2")
