@@ -1,8 +1,8 @@
 """Testers are kept as fingerprints: a definition travels to servers and clients, an id must not.
 
 A fingerprint can only be compared: who has the definition can try ids, one by one. A long random id
-is not found so; a serial number or an e-mail address is, within minutes. It holds for one key, so
-that who does not try ids cannot tell the same tester in two definitions.
+is not found so; a serial number is, and so is any id that somebody has in a list. It holds for one
+key, so that who does not try ids cannot tell the same tester in two definitions.
 """
 
 from __future__ import annotations
