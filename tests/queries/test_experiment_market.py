@@ -118,8 +118,8 @@ def test_a_ratio_is_that_of_all_rows_of_the_arm(
         arm = make_arm(sums[key], tracked(name))
         if isinstance(arm, Arm):
             assert arm.mean == pytest.approx(expected)
-        else:
-            assert not expected
+        else:  # of one person nobody can say how people differ
+            assert not expected or sums[key].with_rows == 1
 
 
 def test_products_with_the_denominator(
