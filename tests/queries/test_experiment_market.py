@@ -71,7 +71,8 @@ def rows_of(market: MarketLog, exposures: pl.DataFrame, name: str) -> pl.DataFra
     frame = market.relation(one.relation).join(exposures, on="person")
     if one.relation == "events" and one.source:
         frame = frame.filter(pl.col("event").is_in(one.source))
-    return frame
+    # To meet a variant is no act.
+    return frame.filter(pl.col("event") != "experiment_exposed") if "event" in frame else frame
 
 
 def by_person(rows: pl.DataFrame, name: str) -> dict[bytes, float]:
