@@ -227,7 +227,8 @@ _ROUTES: Final[dict[str, dict[str, Operation]]] = {
     },
     "/api/privacy/retention": {
         "get": Operation(
-            {_JSON: {"type": "array", "items": refer("KeptAnswer")}}, ("400", "401", "403", "503")
+            {_JSON: {"type": "array", "items": refer("KeptAnswer")}},
+            ("400", "401", "403", "422", "503"),
         )
     },
     "/api/privacy/public-aggregates": {
@@ -336,11 +337,20 @@ def build_document(app: Litestar) -> Json:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             _complete(operation, _operations()[path][method])
+            if path.startswith("/ofrep/"):
+                _refuse_in_their_words(operation)
     document["paths"]["/readyz"]["get"]["responses"]["503"] = {
         "description": "Events are refused: the spool cannot keep them.",
         "content": _content(_HEALTH),
     }
     return document
+
+
+def _refuse_in_their_words(operation: Json) -> None:
+    """OFREP says what is wrong with a question in a form of its own."""
+    for status in ("400", "404"):
+        if status in operation["responses"]:
+            operation["responses"][status]["content"] = _content({_JSON: refer("OfrepFailure")})
 
 
 def _complete(operation: Json, known: Operation) -> None:
