@@ -177,9 +177,9 @@ def _compare(
     chance, loss = _belief(arms, (control, key), effect, tracked)
     return Comparison(
         variant=key,
-        absolute=_estimate(absolute),
+        absolute=Estimate.of(absolute),
         relative=relative_of(pair, alpha),
-        fixed=_estimate(judge_fixed(effect, alpha=alpha)) if is_complete else None,
+        fixed=Estimate.of(judge_fixed(effect, alpha=alpha)) if is_complete else None,
         unadjusted=_beside(arms.plain if arms.adjusted else {}, (control, key), alpha),
         uncapped=_beside(arms.uncapped, (control, key), alpha),
         chance_to_win=chance,
@@ -192,13 +192,7 @@ def _compare(
 def _beside(arms: Mapping[str, Maybe], keys: tuple[str, str], alpha: float) -> Estimate | None:
     """The difference read in another way, for comparison; None: there is no other."""
     effect = compare_arms(*(arms[key] for key in keys)) if arms else None
-    return _estimate(judge_always(effect, alpha=alpha)) if isinstance(effect, Effect) else None
-
-
-def _estimate(found: Judgement) -> Estimate:
-    return Estimate(
-        value=found.value, ci_low=found.ci_low, ci_high=found.ci_high, p_value=found.p_value
-    )
+    return Estimate.of(judge_always(effect, alpha=alpha)) if isinstance(effect, Effect) else None
 
 
 def relative_of(pair: tuple[Maybe, Maybe], alpha: float) -> Estimate | None:
@@ -213,7 +207,7 @@ def relative_of(pair: tuple[Maybe, Maybe], alpha: float) -> Estimate | None:
         return None
     found = judge_always(effect, alpha=alpha)
     # A thousandfold is no statement: the control's value may be nothing.
-    return None if found.ci_high > _WILD else _estimate(found.as_relative)
+    return None if found.ci_high > _WILD else Estimate.of(found.as_relative)
 
 
 def _doubts(pair: tuple[Maybe, Maybe], found: Judgement) -> tuple[str, ...]:

@@ -146,9 +146,7 @@ def _always(effect: Effect | NotEnough, alpha: float) -> Estimate | None:
     if isinstance(effect, NotEnough):
         return None
     found = judge_always(effect, alpha=alpha)
-    return Estimate(
-        value=found.value, ci_low=found.ci_low, ci_high=found.ci_high, p_value=found.p_value
-    )
+    return Estimate.of(found)
 
 
 def end_with(looks: Sequence[Look], comparisons: Sequence[Comparison]) -> tuple[Look, ...]:

@@ -180,9 +180,7 @@ def _difference(control: Any, variant: Any, alpha: float) -> Estimate | None:
     if isinstance(effect, NotEnough):
         return None
     found = judge_always(effect, alpha=alpha)
-    return Estimate(
-        value=found.value, ci_low=found.ci_low, ci_high=found.ci_high, p_value=found.p_value
-    )
+    return Estimate.of(found)
 
 
 def _curve(table: LifeTable, days: int) -> list[tuple[float, float]]:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from landed.experiments.types import Amendment
+from landed.stats import Judgement
 
 __all__ = [
     "Comparison",
@@ -55,6 +56,13 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     ci_low: float
     ci_high: float
     p_value: float | None = None
+
+    @classmethod
+    def of(cls, found: Judgement) -> Estimate:
+        """What was found of an effect, as it is told."""
+        return cls(
+            value=found.value, ci_low=found.ci_low, ci_high=found.ci_high, p_value=found.p_value
+        )
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -99,7 +99,7 @@ def _results(
             value=value or "unknown",
             variant=variant,
             units=units[value],
-            raw=_estimate(one),
+            raw=Estimate.of(one),
             shrunk=_shrunk(drawn, value, one, wider=wider),
             adjusted_p=adjusted[value],
         )
@@ -112,16 +112,10 @@ def _adjusted(raw: Mapping[str, Judgement]) -> Mapping[str, float]:
     return adjust_family(known).p_values if known else {}
 
 
-def _estimate(found: Judgement) -> Estimate:
-    return Estimate(
-        value=found.value, ci_low=found.ci_low, ci_high=found.ci_high, p_value=found.p_value
-    )
-
-
 def _shrunk(drawn: Segments | object, value: str, raw: Judgement, *, wider: float) -> Estimate:
     """Of fewer than three segments nobody can say what is common: they stay as they are."""
     if not isinstance(drawn, Segments):
-        return _estimate(raw)
+        return Estimate.of(raw)
     one = drawn.segments[value]
     return Estimate(
         value=one.value,
