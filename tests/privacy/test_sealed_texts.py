@@ -250,7 +250,7 @@ def test_a_backup_without_its_state_is_readable_but_for_her(story: Story, tmp_pa
     with serving(data) as server:
         assert wrote(access(server, BOB)) == story.before[BOB]
         # The audit log knows that she was forgotten: her rows go again, and say nothing until then.
-        assert set(wrote(access(server, JANE))) <= {FORGOTTEN}
+        assert WORD not in json.dumps(access(server, JANE))
         with httpx.Client(base_url=server.url, headers=ADMIN, follow_redirects=True) as client:
             page = client.post("/person", data={"user_id": JANE, "range": "90"})
         assert WORD not in page.raise_for_status().text
