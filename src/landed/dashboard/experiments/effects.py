@@ -284,7 +284,8 @@ def _guard_words(one: Guard | None, unit: Unit) -> str:
         return difference_words(value, unit)
 
     worst = "" if one.bound is None else f", at worst {words(one.bound)}"
-    return f"{_GUARDS[one.state][0]}: {words(-one.margin)} is accepted{worst}"
+    why = f"; {one.reason}" if one.reason else ""
+    return f"{_GUARDS[one.state][0]}: {words(-one.margin)} is accepted{worst}{why}"
 
 
 def _control_of(one: MetricResult) -> str:
