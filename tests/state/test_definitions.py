@@ -22,6 +22,7 @@ from landed.state import (
     drop_testers,
     fetch_definition_changes,
     fetch_definitions,
+    fetch_told_alerts,
     note_alert,
 )
 from tests.unit.experiments.builders import an_experiment
@@ -208,3 +209,4 @@ def test_an_alert_is_noted_once(state: State) -> None:
     assert note_alert(state, "tips", 1, "complete", NOW)
     assert not note_alert(state, "tips", 1, "complete", NOW)
     assert note_alert(state, "tips", 2, "complete", NOW)
+    assert fetch_told_alerts(state) == {("tips", 1, "complete"), ("tips", 2, "complete")}

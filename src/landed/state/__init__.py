@@ -50,6 +50,7 @@ from landed.state.definitions import (
     drop_testers,
     fetch_definition_changes,
     fetch_definitions,
+    fetch_told_alerts,
     note_alert,
 )
 from landed.state.keeping import count_kept
@@ -126,6 +127,7 @@ __all__ = [
     "fetch_purposes",
     "fetch_releases",
     "fetch_restrictions",
+    "fetch_told_alerts",
     "fetch_wishes",
     "keep_told",
     "list_state_columns",

@@ -27,6 +27,7 @@ __all__ = [
     "drop_testers",
     "fetch_definition_changes",
     "fetch_definitions",
+    "fetch_told_alerts",
     "note_alert",
 ]
 
@@ -174,7 +175,7 @@ def _drop_tester(connection: Connection, table: Table, key: str, fingerprint: st
 
 
 def note_alert(state: State, key: str, phase: int, about: str, now: datetime) -> bool:
-    """Note that an alert is sent; False where it was before.
+    """Note that an alert has been sent; False where that was noted before.
 
     Args:
         state: The state.
@@ -184,7 +185,7 @@ def note_alert(state: State, key: str, phase: int, about: str, now: datetime) ->
         now: The time.
 
     Raises:
-        StateError: The database is away; then do not send it, it is tried again.
+        StateError: The database is away; nothing was noted.
     """
     same = (TOLD_ALERTS.c.key == key, TOLD_ALERTS.c.phase == phase, TOLD_ALERTS.c.about == about)
     with state.writing() as connection:
@@ -194,6 +195,18 @@ def note_alert(state: State, key: str, phase: int, about: str, now: datetime) ->
         row = {"key": key, "phase": phase, "about": about, "told_at": now}
         connection.execute(insert(TOLD_ALERTS).values(row))
     return True
+
+
+def fetch_told_alerts(state: State) -> frozenset[tuple[str, int, str]]:
+    """Give all alerts that have been sent: key of the experiment, its phase, and what about.
+
+    Raises:
+        StateError: The database is away.
+    """
+    columns = TOLD_ALERTS.c
+    with state.reading() as connection:
+        rows = connection.execute(select(columns.key, columns.phase, columns.about))
+        return frozenset((row.key, row.phase, row.about) for row in rows)
 
 
 def _all(connection: Connection) -> dict[str, DefinitionRow]:
