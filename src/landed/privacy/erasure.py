@@ -257,6 +257,11 @@ def _content(
             },
             {"place": "quarantine", "deleted": request.quarantined, "left": 0},
             {"place": "consents and restrictions", "deleted": said, "left": 0},
+            {
+                "place": "testers of experiments and flags, in every version",
+                "deleted": request.testers,
+                "left": 0,
+            },
             {"place": "key of what the person wrote", "how": "destroyed", "left": 0},
             {"place": "replaced files on the disk of this server", "how": "removed", "left": 0},
             {"place": "kept answers of this server", "how": "thrown away", "left": 0},

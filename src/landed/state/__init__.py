@@ -51,6 +51,7 @@ from landed.state.definitions import (
     fetch_definition_changes,
     fetch_definitions,
     fetch_told_alerts,
+    find_testers,
     note_alert,
 )
 from landed.state.keeping import count_kept
@@ -129,6 +130,7 @@ __all__ = [
     "fetch_restrictions",
     "fetch_told_alerts",
     "fetch_wishes",
+    "find_testers",
     "keep_told",
     "list_state_columns",
     "note_alert",
