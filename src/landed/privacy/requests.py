@@ -411,24 +411,22 @@ def fetch_requests(store: RequestStore, request_id: str | None = None) -> list[P
 
 
 def _read(row: Mapping[str, Any]) -> PrivacyRequest:
-    subjects, (training, testers) = (
-        row["subjects"],
-        (
-            [one.removeprefix(mark) for one in row["subjects"] if one.startswith(mark)]
-            for mark in (_TRAINING, _TESTERS)
-        ),
-    )
+    told = row["subjects"]
     return PrivacyRequest(
         request_id=str(row["request_id"]),
         kind=row["kind"],
         state=cast(State, row["state"]),
-        subjects=tuple(one for one in subjects if not one.startswith((_TRAINING, _TESTERS))),
+        subjects=tuple(one for one in told if not one.startswith((_TRAINING, _TESTERS))),
         received_at=row["received_at"],
         events=int(row["events"]),
         quarantined=int(row["quarantined"]),
         certificate=row["certificate"],
         begun=(int(row["begun_events"]), int(row["begun_quarantined"])),
         noted_at=row["noted_at"],
-        training=tuple(training),
-        testers=sum(map(int, testers)),
+        training=tuple(_marked(told, _TRAINING)),
+        testers=sum(map(int, _marked(told, _TESTERS))),
     )
+
+
+def _marked(told: Sequence[str], mark: str) -> list[str]:
+    return [one.removeprefix(mark) for one in told if one.startswith(mark)]
