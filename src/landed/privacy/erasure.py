@@ -37,8 +37,8 @@ _COPIES: Final = (
 )
 _CLOCKS_APART: Final = timedelta(days=1)
 _OTHERS: Final = (
-    "Ids that were not named or followed. Whoever asked on their own page and became a tester of an "
-    "experiment or a flag after the link to it was made. What other servers of this installation "
+    "Ids that were not named or followed. Whoever asked on their own page and became a tester of "
+    "something after the link to it was made. What other servers of this installation "
     "hold in their spools goes once they send it."
 )
 _ZONE_OFF: Final = (
