@@ -344,6 +344,7 @@ def test_a_verdict_calls_variants_by_their_names() -> None:
 def test_a_guardrail_that_cannot_be_judged_says_why() -> None:
     guard = Guard(margin=0.1, scale="relative", state="open", reason="both variants are at zero")
     found = effects(a_metric(), a_guardrail(comparisons=(a_comparison(guard=guard),)))
+    assert found.rows[1].doubts == ("both variants are at zero",)
     told = found.table.rows[1][10].text
     assert told == "open: -10.0% is accepted; both variants are at zero"
 

@@ -179,10 +179,16 @@ def _row(
         sign=sign,
         tone=tone,
         chance=_chance(other.chance_to_win),
-        doubts=other.doubts,
+        doubts=tuple(_doubts(other)),
         reason="" if other.absolute else other.reason or _NOT_ENOUGH,
         is_first=is_first,
     )
+
+
+def _doubts(other: Comparison) -> Iterator[str]:
+    yield from other.doubts
+    if other.guard is not None and other.guard.reason not in {"", other.reason}:
+        yield other.guard.reason
 
 
 def _reading(one: MetricResult, variant: str, unit: Unit) -> ReadingView:
