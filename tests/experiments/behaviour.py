@@ -63,6 +63,14 @@ def answer(store: Store, people: People, rng: np.random.Generator) -> None:
     _happen(store, people, "feedback_given", who, rng, said=stars)
 
 
+def subscribe_together(store: Store, people: People, rng: np.random.Generator) -> None:
+    """Of some employers nearly everybody pays, of others nobody."""
+    names, of = np.unique(np.array(people.employers), return_inverse=True)
+    pays = rng.beta(0.3, 0.6, len(names))[of]
+    who = np.flatnonzero(rng.random(len(people.users)) < pays)
+    _happen(store, people, "subscription_started", who, rng, days=(0, _AFTER))
+
+
 def _each(times: Ints) -> Ints:
     return np.repeat(np.arange(len(times)), times)
 

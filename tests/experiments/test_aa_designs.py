@@ -14,7 +14,7 @@ import pytest
 from landed.experiments import Experiment, Guardrail, assign
 from landed.experiments.analysis import Result, analyse
 from landed.store import Store
-from tests.experiments.behaviour import answer, apply, be_promoted
+from tests.experiments.behaviour import answer, apply, be_promoted, subscribe_together
 from tests.experiments.dealing import (
     DAY_MS,
     DAYS,
@@ -80,6 +80,21 @@ def test_a_second_phase_in_which_everybody_comes_again(engine_store: Store) -> N
     )
     assert {one.phase for one in results} == {2}
     _expect_no_alarms(count_alarms(results))
+
+
+def test_units_that_are_clusters_of_people_who_are_alike(engine_store: Store) -> None:
+    results = rerandomise(
+        engine_store,
+        subscribe_together,
+        "new_subscribers",
+        deals=DEALS,
+        employers=100,
+        unit="employer_id",
+    )
+    alarms = count_alarms(results)
+    assert alarms.skewed == 0.0
+    assert alarms.verdict <= 0.05
+    assert {sum(one.health.units.values()) for one in results} == {100}
 
 
 def test_what_a_first_phase_did_is_not_taken_from_the_second(engine_store: Store) -> None:
