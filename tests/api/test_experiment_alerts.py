@@ -12,15 +12,16 @@ import pytest
 
 from landed.experiments.drafting import ExperimentDraft
 from landed.experiments.types import Guardrail
-from landed.jobs import Outlets, look_at_experiments
+from landed.jobs import Outlets, look_at_experiments, note_told
 from landed.jobs.experimenting import watch_experiments_forever
-from landed.state import AuditWish
+from landed.state import AuditWish, fetch_told_alerts
 from landed.wiring import Services
 from landed.wiring.experimenting import (
     Act,
     create_experiment,
     find_experiment,
     start_experiment,
+    stop_experiment,
 )
 from tests.queries.event_rows import Row, an_event, as_stream
 from tests.queries.experiment_rows import an_exposure
@@ -59,7 +60,10 @@ def a_test(services: Services, units: dict[str, int], applying: str) -> str:
 
 
 def told_of(key: str, services: Services) -> list[str]:
-    return [title for title, _ in look_at_experiments(services, URL) if key in title]
+    found = [one for one in look_at_experiments(services, URL) if one.key == key]
+    for one in found:
+        note_told(services, one)
+    return [one.title for one in found]
 
 
 @pytest.fixture
@@ -86,6 +90,47 @@ def test_what_harms_is_stopped_where_that_is_wanted(services: Services, strict: 
     assert find_experiment(services.state, key).definition.state == "stopped"
     noted = services.audit.fetch(AuditWish(action="stop_experiment", limit=9))
     assert [one.actor for one in noted if key in one.detail] == ["landed"]
+
+
+def test_what_did_not_arrive_is_told_again(services: Services, strict: Services) -> None:
+    """A server that is killed between the look and the message loses nothing, the stop least."""
+    key = a_test(services, {"control": 400, "tips": 400}, applying="control")
+
+    def found(by: Services) -> list[str]:
+        return [one.about for one in look_at_experiments(by, URL) if one.key == key]
+
+    assert found(services) == found(services) == ["harmed:applications:tips"]
+    assert found(strict) == ["harmed:applications:tips", "stopped"]
+    assert found(strict) == ["stopped"]
+    [title] = told_of(key, strict)
+    assert "it was stopped, since tips harms" in title
+    assert found(strict) == []
+
+
+def test_what_somebody_stopped_is_no_alert(services: Services) -> None:
+    key = a_test(services, {"control": 400, "tips": 400}, applying="control")
+    stop_experiment(services, key, ACT)
+    assert told_of(key, services) == []
+
+
+def test_without_a_place_for_alerts_the_audit_log_has_them(services: Services) -> None:
+    key = a_test(services, {"control": 400, "tips": 400}, applying="control")
+
+    async def watch() -> None:
+        job = asyncio.ensure_future(
+            watch_experiments_forever(services, Outlets([]), URL, pause_seconds=0.01)
+        )
+        for _ in range(500):
+            await asyncio.sleep(0.02)
+            if any(name == key for name, _, _ in fetch_told_alerts(services.state)):
+                break
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)
+
+    asyncio.run(watch())
+    assert told_of(key, services) == []
+    noted = services.audit.fetch(AuditWish(action="alert_experiment", limit=9))
+    assert sum(key in one.detail for one in noted) == 1
 
 
 def test_uneven_variants_are_told_and_nothing_else(services: Services, strict: Services) -> None:
@@ -121,3 +166,4 @@ def test_the_job_sends_what_it_finds(services: Services) -> None:
 
     asyncio.run(watch())
     assert sum(key in title for title in got) == 1
+    assert told_of(key, services) == []

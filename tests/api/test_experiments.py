@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from landed.privacy import fetch_requests
 from landed.state import AuditWish
 from landed.wiring import Services
 from tests.api.asking import ADMIN, Client, assert_problem
@@ -216,6 +217,8 @@ def test_a_tester_who_is_forgotten_is_no_tester_any_more(
         == {}
     )
     assert services.catalogue.current().experiments[key].overrides == {}
+    [request] = fetch_requests(services.store, asked.json()["request_id"])
+    assert request.testers == 4  # of each definition the one that holds, and its one version
 
 
 def test_a_flag_from_roll_out_to_its_end(

@@ -13,6 +13,7 @@ from landed.api import limits
 from landed.api.limits import Gate
 from landed.api.sessions import Viewer, make_session, verify_session
 from landed.errors import StoreError
+from landed.experiments.testers import fingerprint
 from landed.privacy import digest_subject, fetch_permissions, fetch_requests
 from landed.state import AuditRow, AuditWish
 from landed.wiring import Services, publish_text
@@ -155,6 +156,28 @@ def test_it_is_carried_out_at_once_where_that_is_set(
     assert [one.state for one in found] == ["received"]
 
 
+def test_who_asks_to_be_forgotten_is_no_tester_any_more(
+    client: Client, services: Services, who: str
+) -> None:
+    """The id is known when the link is made, and only then: the link tells it the page, sealed."""
+    flag = f"flag-{who}"
+    path = f"/api/flags/{flag}"
+    client.put(path, json={"testers": {who: "on"}}, headers=ADMIN)
+    tester = fingerprint(flag, who)
+    before = client.put(path, json={"name": "Flag", "overrides": {}}, headers=ADMIN).json()
+    assert before["definition"]["overrides"] == {}
+    with make_client(services) as own:
+        made = own.post("/api/admin/person-link", json={"user_id": who}, headers=ADMIN).json()
+        assert tester not in made["path"]
+        own.get(made["path"], headers=PAGE)
+        assert tester in client.get(path, headers=ADMIN).text  # in the history
+        send(own, "/me/erasure", **forms(own)["/me/erasure"], sure="yes")
+        assert tester not in client.get(path, headers=ADMIN).text
+    digest = digest_subject(services.subject_key(who))
+    [request] = [one for one in fetch_requests(services.store) if digest in one.subjects]
+    assert (request.state, request.testers) == ("asked", 1)
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
@@ -247,3 +270,12 @@ def test_a_link_hides_the_pseudonym_of_the_training_zone(services: Services) -> 
     forged = theirs.replace(theirs.partition("-")[2][:64], hidden)
     assert verify_session(forged, services.keys, now) is None
     assert make_session(services.keys, Viewer("person", "a" * 32), now).count("-") == 0
+
+
+@pytest.mark.parametrize("zone", ["", "b" * 32])
+def test_a_link_hides_whether_somebody_is_a_tester(services: Services, zone: str) -> None:
+    viewer = Viewer("person", "a" * 32, zone=zone, tester=("c" * 32, "d" * 32))
+    now = services.clock()
+    token = make_session(services.keys, viewer, now.replace(year=now.year + 1))
+    assert verify_session(token, services.keys, now) == viewer
+    assert not any(one in token for one in viewer.tester)

@@ -78,7 +78,7 @@ def test_the_list_has_all_of_them(full: TestClient[Litestar]) -> None:
     page = full.get("/experiments").text
     assert 'href="/experiments/resume-tips"' in page
     assert 'href="/experiments/later%3A1"' in page
-    assert "Ship tips: Click-through rate" in page
+    assert "Ship Tips: click-through rate" in page
     assert "12 of 28 days" in page
     assert "new-editor" in page
     assert "Make the first" not in page
@@ -123,7 +123,7 @@ def test_the_report_stands_alone(full: TestClient[Litestar]) -> None:
     assert "<form" not in answer.text
     assert "<link" not in answer.text
     assert not re.search(r'(src|href)="(https?:)?//', answer.text)
-    assert "Ship tips" in answer.text
+    assert "Ship Tips" in answer.text
     assert "<svg" in answer.text
 
 

@@ -6,6 +6,7 @@ adjust by. A sixth of what they do lies before their exposure, where no metric m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -38,14 +39,55 @@ def meet_jobs(store: Store, people: People, rng: np.random.Generator) -> None:
     _happen(store, people, "recommendation_clicked", _each(opened), rng)
 
 
+def be_promoted(store: Store, people: People, rng: np.random.Generator) -> None:
+    """Two in five were promoted before, and are after more often than the others."""
+    rising = rng.random(len(people.users)) < 2 / 5
+    again = rng.random(len(people.users)) < np.where(rising, 0.87, 0.42)
+    promotion = ('{"advancement_type":"promotion"}',)
+    for who, days in ((rising, (-_BEFORE, 0)), (again, (0, _AFTER))):
+        _happen(
+            store,
+            people,
+            "career_advanced",
+            np.flatnonzero(who),
+            rng,
+            said=promotion,
+            days=days,
+        )
+
+
+def answer(store: Store, people: People, rng: np.random.Generator) -> None:
+    """One in five hundred says how satisfied they are; all others say nothing of it."""
+    who = np.flatnonzero(rng.random(len(people.users)) < 1 / 500)
+    stars = [f'{{"overall_satisfaction":{number}}}' for number in (1, 2, 3, 4, 5)]
+    _happen(store, people, "feedback_given", who, rng, said=stars)
+
+
+def subscribe_together(store: Store, people: People, rng: np.random.Generator) -> None:
+    """Of some employers nearly everybody pays, of others nobody."""
+    names, of = np.unique(np.array(people.employers), return_inverse=True)
+    pays = rng.beta(0.3, 0.6, len(names))[of]
+    who = np.flatnonzero(rng.random(len(people.users)) < pays)
+    _happen(store, people, "subscription_started", who, rng, days=(0, _AFTER))
+
+
 def _each(times: Ints) -> Ints:
     return np.repeat(np.arange(len(times)), times)
 
 
-def _happen(store: Store, people: People, event: str, who: Ints, rng: np.random.Generator) -> None:
-    """At any moment from two days before the exposure to ten days after it."""
-    offset = rng.uniform(-_BEFORE, _AFTER, len(who)) * DAY_MS
+def _happen(
+    store: Store,
+    people: People,
+    event: str,
+    who: Ints,
+    rng: np.random.Generator,
+    *,
+    said: Sequence[str] = ("{}",),
+    days: tuple[int, int] = (-_BEFORE, _AFTER),
+) -> None:
+    """At any moment of some days around the exposure."""
+    offset = rng.uniform(*days, len(who)) * DAY_MS
     at = people.exposed_at[who] + offset.astype(np.int64)
     known = at < _END_MS
     keys = people.keys[who[known]]
-    insert(store, event, keys, at[known], ["{}"] * len(keys))
+    insert(store, event, keys, at[known], [said[n % len(said)] for n in range(len(keys))])

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 from uuid import uuid4
 
@@ -44,11 +45,13 @@ class People:
         users: Ids as the host knows them.
         keys: Their 16 bytes in the store.
         exposed_at: When each of them meets the decision point first, UTC milliseconds.
+        employers: Whose staff they are, where it is employers that are dealt.
     """
 
     users: tuple[str, ...]
     keys: npt.NDArray[np.void]
     exposed_at: Ints
+    employers: Sequence[str] = ()
 
 
 Behave = Callable[[Store, People, np.random.Generator], None]
@@ -84,13 +87,31 @@ def people(number: int, rng: np.random.Generator) -> People:
     )
 
 
-def plan(key: str, metric: str, **fields: Any) -> Experiment:
-    """A running experiment with two equal arms and a salt of its own."""
+def twice(units: People, days: int) -> People:
+    """The same people, who come again after so many days."""
+    again = units.exposed_at + days * DAY_MS
+    came = again < START_MS + DAYS * DAY_MS
+    return People(
+        (*units.users, *np.array(units.users)[came]),
+        np.concatenate([units.keys, units.keys[came]]),
+        np.concatenate([units.exposed_at, again[came]]),
+        (*units.employers, *np.array(units.employers)[came]) if units.employers else (),
+    )
+
+
+def plan(
+    key: str, metric: str, *, starts: Sequence[datetime] = (START,), **fields: Any
+) -> Experiment:
+    """A running experiment with two equal arms and a salt of its own, in one phase or more."""
     split = Split(salt=f"salt-of-{key}", weights=(0.5, 0.5))
+    ends = (*starts[1:], None)
     return Experiment(
         key=key,
         variants=(Variant(key="control"), Variant(key="other")),
-        phases=(Phase(split=split, started_at=START),),
+        phases=tuple(
+            Phase(split=split, number=number, started_at=start, ended_at=end)
+            for number, (start, end) in enumerate(zip(starts, ends, strict=True), start=1)
+        ),
         primary=Primary(metric=metric, direction="increase"),
         horizon_weeks=3,
         state="running",
@@ -142,16 +163,25 @@ def _binary(content: bytes, rows: int) -> pa.Array:
 def deal(store: Store, experiments: Sequence[Experiment], units: People) -> None:
     """Assign everybody in every experiment, and record that they met their variant."""
     told = [
-        json.dumps({"experiment_id": one.key, "variant": got.variant, "salt": got.salt})
+        json.dumps({"experiment_id": one.key, "variant": got.variant, "salt": got.salt, "unit": of})
         for one in experiments
-        for got in (assign(one, user, {}) for user in units.users)
+        for user, of in zip_longest(units.users, units.employers)
+        for got in (assign(one, of or user, {}),)
     ]
     keys, at = np.tile(units.keys, len(experiments)), np.tile(units.exposed_at, len(experiments))
     insert(store, "experiment_exposed", keys, at, told)
 
 
 def rerandomise(
-    store: Store, behave: Behave, metric: str, *, people_count: int = PEOPLE, **fields: Any
+    store: Store,
+    behave: Behave,
+    metric: str,
+    *,
+    people_count: int = PEOPLE,
+    deals: int = DEALS,
+    again_after: int = DAYS,
+    employers: int = 0,
+    **fields: Any,
 ) -> list[Result]:
     """Deal the same people again and again, each time in an experiment of its own.
 
@@ -160,21 +190,27 @@ def rerandomise(
         behave: Puts what people do into it.
         metric: The primary one.
         people_count: Who takes part.
+        deals: How often.
+        again_after: After how many days everybody meets their variant once more.
+        employers: How many there are, where they are the units.
         fields: Of the experiments.
 
     Returns:
         What the analysis says at the end of each, with the looks of all days before.
     """
     results: list[Result] = []
-    while len(results) < DEALS:
+    while len(results) < deals:
         store.execute("TRUNCATE TABLE events")
         rng = np.random.default_rng(7)
         units = people(people_count, rng)
+        if employers:
+            of = [f"employer-{number}" for number in rng.integers(0, employers, people_count)]
+            units = replace(units, employers=of)
         behave(store, units, rng)
         # The exposures of a hundred experiments are read for each of them, so not of all at once.
-        first, last = len(results), min(len(results) + DEALS_AT_ONCE, DEALS)
+        first, last = len(results), min(len(results) + DEALS_AT_ONCE, deals)
         planned = [plan(f"{metric}-{number}", metric, **fields) for number in range(first, last)]
-        deal(store, planned, units)
+        deal(store, planned, twice(units, again_after))
         results += [analyse(store, one, as_of=END) for one in planned]
     return results
 

@@ -217,10 +217,13 @@ def test_who_is_forgotten_said_nothing(tmp_path: Path) -> None:
     prepare(data)
     with serving(data) as server:
         say(server, "ann", training=True, analytics=False)
+        flag = f"{server.url}/api/flags/editor"
+        assert httpx.put(flag, json={"testers": {"ann": "on"}}, headers=ADMIN).is_success
         asked = ask(server, "erasures", {"user_id": "ann"})
         done = wait_until_done(server, asked["request_id"])
         places = {one["place"]: one for one in done["certificate"]["places"]}
         assert places["consents and restrictions"]["deleted"] == 2
+        assert places["testers of experiments and flags, in every version"]["deleted"] == 2
         found = httpx.get(f"{server.url}/api/privacy/subjects/ann/consents", headers=ADMIN).json()
         assert found["history"] == []
         assert send(server, an_event("ann"))["accepted"] == 1

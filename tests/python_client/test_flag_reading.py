@@ -135,6 +135,7 @@ def test_without_a_person_the_unit_is_it_or_nobody_is_exposed(
     found = a_reader(Landed(), told).ask(key, Whom(attributes=attributes), expose=True)
     assert found is not None
     assert found.variant == "new"
+    assert found.is_exposure == bool(whose)
     assert [who for who, _ in told.events] == whose
 
 

@@ -171,7 +171,7 @@ def test_a_certificate_waits_for_the_files(
     assert (done.state, done.events, done.quarantined) == ("done", 5, 1)
     told = verify_certificate(done.certificate, public_key_of(KEYS))
     assert told["subject"] == digest_subject(key("ann"))
-    assert [one.get("deleted") for one in told["places"]] == [None, 5, 1, 0, None, None, None]
+    assert [one.get("deleted") for one in told["places"]] == [None, 5, 1, 0, 0, None, None, None]
     assert finish_erased(filled, state, fetch_requests(filled), KEYS, NOW) == []
 
 

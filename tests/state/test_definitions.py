@@ -22,6 +22,8 @@ from landed.state import (
     drop_testers,
     fetch_definition_changes,
     fetch_definitions,
+    fetch_told_alerts,
+    find_testers,
     note_alert,
 )
 from tests.unit.experiments.builders import an_experiment
@@ -194,17 +196,20 @@ def test_a_person_is_dropped_from_the_testers_of_all_versions(state: State) -> N
     put(state, a_row(body=body))
     put(state, a_row(body=body, version=2), "amend")
     put(state, a_flag())
-    assert drop_testers(state, lambda key: "f" * 32 if key == "tips" else "e" * 32) == 3
+    assert find_testers(state, lambda key: "f" * 32 if key == "tips" else "e" * 32) == ["f" * 32]
+    assert drop_testers(state, lambda key: ["f" * 32 if key == "tips" else "e" * 32]) == 3
     catalogue = Catalogue(state)
     catalogue.refresh()
     left = {"0" * 32: "control"}
     assert catalogue.current().experiments["tips"].overrides == left
     for one in fetch_definition_changes(state, "tips"):
         assert msgspec.json.decode(one.row.body)["overrides"] == left
-    assert drop_testers(state, lambda _: "f" * 32) == 0
+    assert drop_testers(state, lambda _: ["f" * 32]) == 0
+    assert find_testers(state, lambda _: "f" * 32) == []
 
 
 def test_an_alert_is_noted_once(state: State) -> None:
     assert note_alert(state, "tips", 1, "complete", NOW)
     assert not note_alert(state, "tips", 1, "complete", NOW)
     assert note_alert(state, "tips", 2, "complete", NOW)
+    assert fetch_told_alerts(state) == {("tips", 1, "complete"), ("tips", 2, "complete")}

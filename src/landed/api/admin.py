@@ -19,7 +19,7 @@ from landed.api.sessions import Viewer, make_session
 from landed.collect.exported import read_events_batch
 from landed.collect.replay import list_quarantined, replay_quarantine
 from landed.errors import MalformedRequestError
-from landed.wiring import Services
+from landed.wiring import Services, find_tester
 
 __all__ = [
     "MEDIA_TYPES",
@@ -40,6 +40,7 @@ MEDIA_TYPES: Final = {
 """Format of a result → its media type."""
 
 _ROOM_SECONDS: Final = 20.0
+_MOST_TESTERS: Final = 60  # of as many definitions as fit into an address and a cookie
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -158,7 +159,9 @@ async def make_person_link(request: AnyRequest) -> PersonLink:
     key = services.subject_key(asked.user_id)
     note_subject(request, key)
     expires_at = services.clock() + timedelta(minutes=asked.minutes)
-    viewer = Viewer("person", key.hex(), zone=services.zone_key(asked.user_id).hex())
+    tester = await asyncio.to_thread(find_tester, services, asked.user_id)
+    zone = services.zone_key(asked.user_id).hex()
+    viewer = Viewer("person", key.hex(), zone=zone, tester=tester[:_MOST_TESTERS])
     token = make_session(services.keys, viewer, expires_at)
     return PersonLink(f"/me/enter?token={token}", expires_at)
 

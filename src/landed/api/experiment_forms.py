@@ -10,13 +10,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 from urllib.parse import quote, urlsplit
 
 import msgspec
 from litestar import Request, Response, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import Body
 from litestar.response import Redirect
 
 from landed.api.experiment_answers import act_of
@@ -50,14 +51,17 @@ _PATH: Final = "/experiments"
 _CENT: Final = 100.0
 _OURS: Final = frozenset({"same-origin", "none"})
 AnyRequest = Request[Any, Any, Any]
-_Change = Callable[[Services, Act], Any]
+
+F = TypeVar("F", bound="SealedForm")
+_Change: TypeAlias = Callable[[Services, str, F, Act], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SealedForm:
-    """What each form sends: the seal of the session."""
+    """What each form sends: the seal of the session, and why where it is asked."""
 
     seal: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +76,6 @@ class DecideForm(SealedForm):
     """Which variant everybody gets, and why."""
 
     variant: str
-    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,6 @@ class AmendForm(SealedForm):
     hypothesis: str = ""
     mde: str = ""
     weeks: str = ""
-    why: str = ""
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -193,153 +195,36 @@ def _rule(text: str) -> dict[str, Any]:
         ) from None
 
 
-@post(
-    f"{_PATH}/create",  # no experiment can have this key
-    opt={"audit": "create_experiment"},
-    guards=[require_admin_viewer],
-    include_in_schema=False,
-)
-async def create_by_form(
-    request: AnyRequest,
-    data: Annotated[DraftForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Keep a new draft."""
+def _handler(step: str, audit: str, form: type[F], change: _Change[F]) -> HTTPRouteHandler:
+    """What takes a form, does what it asks for, and leads back to the page."""
 
-    def change(services: Services, act: Act) -> None:
-        create_experiment(services, data.draft(), act)
+    async def take(request: AnyRequest, data: F) -> Response[Any]:
+        key = data.key.strip() if isinstance(data, DraftForm) else request.path_params["key"]
+        return await _done(
+            request, data, key, lambda services, act: change(services, key, data, act)
+        )
 
-    return await _done(request, data, data.key.strip(), change)
-
-
-@post(
-    f"{_PATH}/{{key:str}}/start",
-    opt={"audit": "start_experiment"},
-    guards=[require_admin_viewer],
-    include_in_schema=False,
-)
-async def start_by_form(
-    request: AnyRequest,
-    key: FromPath[str],
-    data: Annotated[SureForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Let a draft run."""
-    return await _done(
-        request, data, key, lambda services, act: start_experiment(services, key, act)
-    )
-
-
-@post(
-    f"{_PATH}/{{key:str}}/stop",
-    opt={"audit": "stop_experiment"},
-    guards=[require_admin_viewer],
-    include_in_schema=False,
-)
-async def stop_by_form(
-    request: AnyRequest,
-    key: FromPath[str],
-    data: Annotated[SureForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Deal no more."""
-    return await _done(
-        request, data, key, lambda services, act: stop_experiment(services, key, act)
-    )
-
-
-@post(
-    f"{_PATH}/{{key:str}}/archive",
-    opt={"audit": "archive_experiment"},
-    guards=[require_admin_viewer],
-    include_in_schema=False,
-)
-async def archive_by_form(
-    request: AnyRequest,
-    key: FromPath[str],
-    data: Annotated[SureForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Put it away."""
-    return await _done(
-        request, data, key, lambda services, act: archive_experiment(services, key, act)
-    )
-
-
-@post(
-    f"{_PATH}/{{key:str}}/decide",
-    opt={"audit": "decide_experiment"},
-    guards=[require_admin_viewer],
-    include_in_schema=False,
-)
-async def decide_by_form(
-    request: AnyRequest,
-    key: FromPath[str],
-    data: Annotated[DecideForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Give everybody a variant from now on."""
-
-    def change(services: Services, act: Act) -> None:
-        decide_experiment(services, key, data.variant, act)
-
-    return await _done(request, data, key, change, why=data.why)
-
-
-@post(
-    f"{_PATH}/{{key:str}}/amend",
-    opt={"audit": "amend_experiment"},
-    guards=[require_admin_viewer],
-    include_in_schema=False,
-)
-async def amend_by_form(
-    request: AnyRequest,
-    key: FromPath[str],
-    data: Annotated[AmendForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Change what may change while it runs."""
-
-    def change(services: Services, act: Act) -> None:
-        amend_experiment(services, key, data.changes, act)
-
-    return await _done(request, data, key, change, why=data.why)
-
-
-@post(
-    f"{_PATH}/{{key:str}}/switch",
-    opt={"audit": "switch_flag"},
-    guards=[require_admin_viewer],
-    include_in_schema=False,
-)
-async def switch_by_form(
-    request: AnyRequest,
-    key: FromPath[str],
-    data: Annotated[FlagForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Switch a flag on or off."""
-    is_on = data.answer == "yes"
-    return await _done(
-        request,
-        data,
-        key,
-        lambda services, act: switch_flag(services, key, act, is_on=is_on),
-        back=_PATH,
-    )
+    take.__annotations__["data"] = Annotated[form, Body(media_type=RequestEncodingType.URL_ENCODED)]
+    return post(
+        f"{_PATH}/{step}",
+        opt={"audit": audit},
+        guards=[require_admin_viewer],
+        include_in_schema=False,
+    )(take)
 
 
 async def _done(
-    request: AnyRequest,
-    form: SealedForm,
-    key: str,
-    change: _Change,
-    *,
-    why: str = "",
-    back: str = "",
+    request: AnyRequest, form: SealedForm, key: str, change: Callable[[Services, Act], Any]
 ) -> Response[Any]:
     """Do it, and lead back to the page; what is wrong is told on a page too."""
     services: Services = request.app.state.services
-    place = back or f"{_PATH}/{quote(key)}"
     try:
         _check_origin(request, services, form)
-        await asyncio.to_thread(change, services, act_of(request, key, why))
+        await asyncio.to_thread(change, services, act_of(request, key, form.why))
     except LandedError as error:
-        return _tell(request, error, place if back else _PATH)
+        return _tell(request, error)
     services.forget_answers()
+    place = _PATH if isinstance(form, FlagForm) else f"{_PATH}/{quote(key)}"
     return Redirect(place, status_code=303)
 
 
@@ -363,11 +248,11 @@ def _is_ours(request: AnyRequest) -> bool:
     return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
-def _tell(request: AnyRequest, error: LandedError, back: str) -> Response[Any]:
+def _tell(request: AnyRequest, error: LandedError) -> Response[Any]:
     body = (
         '<section class="card login"><h1>This could not be done</h1>'
         f'<p role="alert">{escape(error.message)}</p>'
-        f'<p><a href="{escape(back)}">Back to the experiments</a></p></section>'
+        f'<p><a href="{_PATH}">Back to the experiments</a></p></section>'
     )
     role = str(request.state.get("role", ""))
     html = request.app.state.render_page("This could not be done", _PATH, body, role)
@@ -376,13 +261,50 @@ def _tell(request: AnyRequest, error: LandedError, back: str) -> Response[Any]:
 
 
 def experiment_form_handlers() -> list[Any]:
-    """Handlers of this module."""
+    """Handlers of this module: where a form goes, what the audit log calls it, and what it does."""
     return [
-        create_by_form,
-        start_by_form,
-        stop_by_form,
-        decide_by_form,
-        amend_by_form,
-        archive_by_form,
-        switch_by_form,
+        _handler(
+            "create",  # no experiment can have this key
+            "create_experiment",
+            DraftForm,
+            lambda services, _, form, act: create_experiment(services, form.draft(), act),
+        ),
+        _handler(
+            "{key:str}/start",
+            "start_experiment",
+            SureForm,
+            lambda services, key, _, act: start_experiment(services, key, act),
+        ),
+        _handler(
+            "{key:str}/stop",
+            "stop_experiment",
+            SureForm,
+            lambda services, key, _, act: stop_experiment(services, key, act),
+        ),
+        _handler(
+            "{key:str}/decide",
+            "decide_experiment",
+            DecideForm,
+            lambda services, key, form, act: decide_experiment(services, key, form.variant, act),
+        ),
+        _handler(
+            "{key:str}/amend",
+            "amend_experiment",
+            AmendForm,
+            lambda services, key, form, act: amend_experiment(services, key, form.changes, act),
+        ),
+        _handler(
+            "{key:str}/archive",
+            "archive_experiment",
+            SureForm,
+            lambda services, key, _, act: archive_experiment(services, key, act),
+        ),
+        _handler(
+            "{key:str}/switch",
+            "switch_flag",
+            FlagForm,
+            lambda services, key, form, act: switch_flag(
+                services, key, act, is_on=form.answer == "yes"
+            ),
+        ),
     ]

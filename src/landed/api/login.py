@@ -108,6 +108,7 @@ def require_person(connection: AnyConnection, _: BaseRouteHandler) -> None:
     connection.state.role = viewer.role
     connection.state.subject = viewer.subject
     connection.state.zone = viewer.zone
+    connection.state.tester = viewer.tester
     connection.state.seal = seal_forms(services.keys, connection.cookies[SESSION_COOKIE])
 
 

@@ -131,7 +131,7 @@ async def forget(
                 detail="sure",
             )
         else:
-            take_own_erasure(services, key, _own_zone_key(request))
+            take_own_erasure(services, key, _own_zone_key(request), tester=request.state.tester)
 
     return await _done(request, data, keep)
 

@@ -31,8 +31,10 @@ SESSION_LIFE: Final = timedelta(days=7)
 Role = Literal["admin", "analyst", "person"]
 """Admins see everything, analysts all numbers but no single person, a person what is theirs."""
 
+_DIGITS: Final = 32
+_NO_ZONE: Final = "0" * _DIGITS
 _TOKEN: Final = re.compile(
-    r"(admin|analyst|person)\.([0-9a-f]{0,32})(?:-([0-9a-f]{64}))?\.([0-9]{1,12})\.([0-9a-f]{64})"
+    r"(admin|analyst|person)\.([0-9a-f]{0,32})(?:-((?:[0-9a-f]{32}){2,}))?\.([0-9]{1,12})\.([0-9a-f]{64})"
 )
 
 
@@ -46,12 +48,14 @@ class Viewer:
         key: First 32 hex digits of the digest of the key that was signed in with, where it was
             one of those that were made; else empty.
         zone: Pseudonym of a person in the training zone as 32 hex digits; empty: none.
+        tester: What a person is among the testers of experiments and flags, each 32 hex digits.
     """
 
     role: Role
     subject: str = ""
     key: str = ""
     zone: str = ""
+    tester: tuple[str, ...] = ()
 
 
 def make_session(keys: Keys, viewer: Viewer, ends_at: datetime) -> str:
@@ -62,8 +66,8 @@ def make_session(keys: Keys, viewer: Viewer, ends_at: datetime) -> str:
         viewer: Who it is.
         ends_at: When the session is over.
     """
-    zone = f"-{_hide(keys, viewer)}" if viewer.zone else ""
-    said = f"{viewer.role}.{viewer.subject or viewer.key}{zone}.{int(ends_at.timestamp())}"
+    hidden = f"-{_hide(keys, viewer)}" if viewer.zone or viewer.tester else ""
+    said = f"{viewer.role}.{viewer.subject or viewer.key}{hidden}.{int(ends_at.timestamp())}"
     return f"{said}.{_signature(keys, viewer.role, said)}"
 
 
@@ -86,7 +90,8 @@ def verify_session(token: str, keys: Keys, now: datetime) -> Viewer | None:
         return None
     if role != "person":
         return Viewer(role, key=found[2])
-    return Viewer(role, found[2], zone=_unhide(keys, found[2], found[3] or ""))
+    zone, *tester = _unhide(keys, found[2], found[3]) if found[3] else [""]
+    return Viewer(role, found[2], zone="" if zone == _NO_ZONE else zone, tester=tuple(tester))
 
 
 def seal_forms(keys: Keys, token: str) -> str:
@@ -115,16 +120,15 @@ def is_sealed(keys: Keys, token: str, seal: str) -> bool:
 
 
 def _hide(keys: Keys, viewer: Viewer) -> str:
-    """Encrypt the zone's pseudonym: whoever sees a link must not be able to join the zones."""
-    hidden = _cipher(keys).encrypt(bytes.fromhex(viewer.zone), [viewer.subject.encode()])
-    return hidden.hex()
+    """Encrypt who they are elsewhere: whoever sees a link must not be able to join the two."""
+    told = "".join((viewer.zone or _NO_ZONE, *viewer.tester))
+    return _cipher(keys).encrypt(bytes.fromhex(told), [viewer.subject.encode()]).hex()
 
 
-def _unhide(keys: Keys, subject: str, hidden: str) -> str:
+def _unhide(keys: Keys, subject: str, hidden: str) -> list[str]:
     """Of a token whose signature is good, so that it is as `_hide` made it."""
-    if not hidden:
-        return ""
-    return _cipher(keys).decrypt(bytes.fromhex(hidden), [subject.encode()]).hex()
+    told = _cipher(keys).decrypt(bytes.fromhex(hidden), [subject.encode()]).hex()
+    return [told[at : at + _DIGITS] for at in range(0, len(told), _DIGITS)]
 
 
 def _cipher(keys: Keys) -> AESSIV:

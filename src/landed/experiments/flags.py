@@ -159,9 +159,10 @@ def evaluate_undealt(
 ) -> Evaluation:
     """Say what somebody gets who refused to be dealt anything.
 
-    Testers' lists and rules with a layer or a split are passed over, but for a roll-out to
-    everybody. What remains are rules for all whom they fit, as what a plan of theirs pays for;
-    the default, the control, and the end of an experiment.
+    Testers' lists and rules with a layer or a split are passed over, but for a roll-out to all
+    whom the rule fits: it asks for what the host said, and draws nobody. What remains are such
+    rules, as what a plan of theirs pays for; the default, the control, and the end of an
+    experiment.
 
     Args:
         definition: A flag or an experiment, checked.
@@ -205,11 +206,11 @@ def _undealt_experiment(experiment: Experiment) -> Evaluation:
 
 
 def _deals(rule: Rule) -> bool:
-    """Whether who gets it depends on the draw; a roll-out to everybody has ended."""
+    """Whether who gets it depends on the draw; a roll-out to all whom it fits has ended."""
     if rule.layer is not None or rule.split is None:
         return rule.layer is not None
     is_whole = len(rule.variants) == 1 and rule.split.coverage >= 1
-    return bool(rule.condition or not is_whole or rule.split.ranges)
+    return bool(not is_whole or rule.split.ranges)
 
 
 def lacks_unit(definition: Flag | Experiment, unit: str, attributes: Mapping[str, Any]) -> bool:

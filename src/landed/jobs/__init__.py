@@ -7,7 +7,7 @@ network or the store does so in a thread.
 from __future__ import annotations
 
 from landed.jobs.erasing import erase_now
-from landed.jobs.experimenting import look_at_experiments
+from landed.jobs.experimenting import look_at_experiments, note_told
 from landed.jobs.outlets import Outlets, open_outlets
 from landed.jobs.reports import next_report_at, send_report
 from landed.jobs.running import running_jobs
@@ -17,6 +17,7 @@ __all__ = [
     "erase_now",
     "look_at_experiments",
     "next_report_at",
+    "note_told",
     "open_outlets",
     "running_jobs",
     "send_report",

@@ -1,12 +1,15 @@
 """By the clock: running experiments are looked at, so that nobody need to, for what must be told.
 
-Looking often costs nothing here: the intervals hold however often one looks.
+Looking often costs nothing here: the intervals hold however often one looks. What was found counts
+as told when it has arrived somewhere: whoever is killed before that tells it again.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
@@ -14,23 +17,48 @@ import structlog
 from landed.errors import LandedError
 from landed.experiments import Experiment
 from landed.experiments.analysis import Comparison, Health, MetricResult, Result, analyse
-from landed.jobs.outlets import Message, Outlets
+from landed.jobs.outlets import Outlets
 from landed.metrics import METRICS
-from landed.state import note_alert
+from landed.state import fetch_told_alerts, note_alert
 from landed.stats import check_srm_always
 from landed.wiring import Services
-from landed.wiring.experimenting import Act, stop_experiment
+from landed.wiring.experimenting import Act, fetch_changes_of, stop_experiment
 
-__all__ = ["look_at_experiments", "watch_experiments_forever"]
+__all__ = ["Alert", "look_at_experiments", "note_told", "watch_experiments_forever"]
 
 _log = structlog.get_logger(__name__)
 _PAUSE_SECONDS: Final = 300.0
 _ACTOR: Final = "landed"
+_STOPPED: Final = "stopped"
 _UNEVEN: Final = 0.001
 _MISMATCH: Final = (
     "the variants have not the shares that the weights promise (sample ratio mismatch), so that "
     "its numbers say nothing. Stop it, find the reason, and rerun it"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """What must be told of an experiment, until it has been.
+
+    Attributes:
+        key: Of the experiment.
+        phase: Its number.
+        about: What it is about: a phase has one alert of each kind.
+        title: Of the message.
+        text: What it says; it holds no person's data.
+    """
+
+    key: str
+    phase: int
+    about: str
+    title: str
+    text: str
+
+    @property
+    def name(self) -> tuple[str, int, str]:
+        """By which it is told once."""
+        return self.key, self.phase, self.about
 
 
 async def watch_experiments_forever(
@@ -44,18 +72,47 @@ async def watch_experiments_forever(
         url: Where the server listens.
         pause_seconds: Between two looks.
     """
+    waiting: set[tuple[str, int, str]] = set()
     while True:
         await asyncio.sleep(pause_seconds)
         try:
             if services.store_ready.done():
-                for title, text in await asyncio.to_thread(look_at_experiments, services, url):
-                    outlets.put(title, text)
+                for alert in await asyncio.to_thread(look_at_experiments, services, url):
+                    if alert.name not in waiting:
+                        waiting.add(alert.name)
+                        await _send(services, outlets, alert)
         except Exception as error:  # noqa: BLE001 - the next round may go well
             _log.warning("experiments_not_looked_at", kind=type(error).__name__)
 
 
-def look_at_experiments(services: Services, url: str) -> list[Message]:
-    """Look at each running experiment once, and say what was not said before.
+async def _send(services: Services, outlets: Outlets, alert: Alert) -> None:
+    done = partial(note_told, services, alert)
+    if not outlets.put(alert.title, alert.text, done):
+        await asyncio.to_thread(done)  # the audit log is all that is told
+
+
+def note_told(services: Services, alert: Alert) -> None:
+    """Note that an alert has arrived, here and in the audit log; again it does nothing.
+
+    Args:
+        services: Of the installation.
+        alert: Which.
+
+    Raises:
+        StateError: The state is away.
+    """
+    now = services.clock()
+    if note_alert(services.state, *alert.name, now):
+        detail: dict[str, str | int] = {
+            "key": alert.key,
+            "phase": alert.phase,
+            "about": alert.about,
+        }
+        services.audit.append("alert_experiment", actor=_ACTOR, detail=detail, now=now)
+
+
+def look_at_experiments(services: Services, url: str) -> list[Alert]:
+    """Look at each experiment once, and give what has not been told yet.
 
     With LANDED_EXPERIMENT_AUTOSTOP, one whose guardrail is harmed is stopped.
 
@@ -64,32 +121,42 @@ def look_at_experiments(services: Services, url: str) -> list[Message]:
         url: Where the server listens.
 
     Returns:
-        Titles and texts of alerts; they hold no person's data.
+        The alerts; what is not noted as told comes again at the next look.
+
+    Raises:
+        StateError: The state is away.
     """
-    told: list[Message] = []
+    told = fetch_told_alerts(services.state)
+    found: list[Alert] = []
     for experiment in services.catalogue.current().experiments.values():
-        if experiment.state == "running":
-            try:
-                told += _look(services, experiment, url)
-            except Exception as error:  # noqa: BLE001 - the others shall be looked at all the same
-                reason = error.message if isinstance(error, LandedError) else type(error).__name__
-                _log.warning("experiment_not_looked_at", key=experiment.key, reason=reason)
-    return told
+        try:
+            found += _look(services, experiment, url)
+        except Exception as error:  # noqa: BLE001 - the others shall be looked at all the same
+            reason = error.message if isinstance(error, LandedError) else type(error).__name__
+            _log.warning("experiment_not_looked_at", key=experiment.key, reason=reason)
+    return [one for one in found if one.name not in told]
 
 
-def _look(services: Services, experiment: Experiment, url: str) -> list[Message]:
-    result = analyse(services.store, experiment, as_of=services.clock())
-    findings = list(_findings(result))
-    told = [
-        _message(experiment, words, url)
-        for about, words in findings
-        if _is_news(services, result, about)
-    ]
-    harm = next((words for about, words in findings if about.startswith("harmed:")), "")
+def _look(services: Services, experiment: Experiment, url: str) -> Iterator[Alert]:
+    if experiment.state == "stopped":
+        why = _why_we_stopped(services, experiment.key)
+        if why:
+            yield _alert(experiment, _STOPPED, f"it was stopped, since {why}", url)
+    if experiment.state != "running":
+        return
+    findings = dict(_findings(analyse(services.store, experiment, as_of=services.clock())))
+    for about, words in findings.items():
+        yield _alert(experiment, about, words, url)
+    harm = next((words for about, words in findings.items() if about.startswith("harmed:")), "")
     if harm and services.settings.experiment_autostop:
         _stop(services, experiment.key, harm)
-        told.append(_message(experiment, f"it was stopped, since {harm}", url))
-    return told
+        yield _alert(experiment, _STOPPED, f"it was stopped, since {harm}", url)
+
+
+def _why_we_stopped(services: Services, key: str) -> str:
+    """The harm for which it was stopped here; empty: somebody else stopped it."""
+    last = fetch_changes_of(services.state, key)[0]
+    return last.why if last.action == "stop" and last.actor == _ACTOR else ""
 
 
 def _findings(result: Result) -> Iterator[tuple[str, str]]:
@@ -118,23 +185,15 @@ def _harm(metric: MetricResult, one: Comparison) -> str:
     return f"{one.variant} harms {label} by more than the margin that was accepted"
 
 
-def _is_news(services: Services, result: Result, about: str) -> bool:
-    now = services.clock()
-    if not note_alert(services.state, result.experiment, result.phase, about, now):
-        return False
-    detail: dict[str, str | int] = {
-        "key": result.experiment,
-        "phase": result.phase,
-        "about": about,
-    }
-    services.audit.append("alert_experiment", actor=_ACTOR, detail=detail, now=now)
-    return True
-
-
-def _message(experiment: Experiment, words: str, url: str) -> Message:
+def _alert(experiment: Experiment, about: str, words: str, url: str) -> Alert:
     name = experiment.name or experiment.key
-    text = f"{name}: {words}.\nLook at {url}/experiments/{experiment.key}"
-    return f"landed: {experiment.key}: {words[:80].partition('. ')[0]}", text
+    return Alert(
+        key=experiment.key,
+        phase=experiment.phase.number,
+        about=about,
+        title=f"landed: {experiment.key}: {words[:80].partition('. ')[0]}",
+        text=f"{name}: {words}.\nLook at {url}/experiments/{experiment.key}",
+    )
 
 
 def _stop(services: Services, key: str, why: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 import structlog
@@ -27,6 +27,7 @@ _FIRST_WAIT_SECONDS: Final = 1.0
 _LONGEST_WAIT_SECONDS: Final = 300.0
 
 Message = tuple[str, str]
+Done = Callable[[], object]
 
 
 class Outlet(Protocol):
@@ -59,15 +60,27 @@ class Outlets:
     ) -> None:
         self._places = places
         self._first_wait = first_wait
-        self._queues: list[asyncio.Queue[Message]] = [asyncio.Queue(_MOST_WAITING) for _ in places]
+        self._queues: list[asyncio.Queue[tuple[str, str, Done | None]]] = [
+            asyncio.Queue(_MOST_WAITING) for _ in places
+        ]
 
-    def put(self, title: str, text: str) -> None:
-        """Send a message when its turn comes. Where a hundred wait already, the oldest goes."""
+    def put(self, title: str, text: str, done: Done | None = None) -> bool:
+        """Send a message when its turn comes. Where a hundred wait already, the oldest goes.
+
+        Args:
+            title: Of the message.
+            text: What it says.
+            done: Called in another thread each time that it has arrived at a place.
+
+        Returns:
+            Whether there is a place for it to go to.
+        """
         for number, queue in enumerate(self._queues, 1):
             if queue.full():
                 queue.get_nowait()
                 _log.warning("alert_dropped", outlet=number, reason="too many wait")
-            queue.put_nowait((title, text))
+            queue.put_nowait((title, text, done))
+        return bool(self._queues)
 
     async def send_forever(self) -> None:
         """Send what is put; ends only by being cancelled."""
@@ -75,8 +88,10 @@ class Outlets:
 
     async def _serve(self, number: int) -> None:
         while True:
-            title, text = await self._queues[number].get()
+            title, text, done = await self._queues[number].get()
             await self._deliver(number, title, text)
+            if done is not None:
+                await asyncio.to_thread(_call, done)
 
     async def _deliver(self, number: int, title: str, text: str) -> None:
         wait = self._first_wait
@@ -92,6 +107,13 @@ def _send(place: Outlet, title: str, text: str) -> bool:
     except Exception as error:  # noqa: BLE001 - a plugin of any kind must not end the alerts
         _log.warning("alert_outlet_failed", kind=type(error).__name__)
         return False
+
+
+def _call(done: Done) -> None:
+    try:
+        done()
+    except Exception as error:  # noqa: BLE001 - it has arrived, and the next must too
+        _log.warning("alert_not_noted", kind=type(error).__name__)
 
 
 def open_outlets(settings: Settings) -> Outlets:

@@ -37,8 +37,9 @@ _COPIES: Final = (
 )
 _CLOCKS_APART: Final = timedelta(days=1)
 _OTHERS: Final = (
-    "Ids that were not named or followed. What other servers of this installation hold in their "
-    "spools goes once they send it."
+    "Ids that were not named or followed. Whoever asked on their own page and became a tester of "
+    "something after the link to it was made. What other servers of this installation "
+    "hold in their spools goes once they send it."
 )
 _ZONE_OFF: Final = (
     "The training zone, which is switched off on this server: what is in it goes as soon as it is "
@@ -257,6 +258,11 @@ def _content(
             },
             {"place": "quarantine", "deleted": request.quarantined, "left": 0},
             {"place": "consents and restrictions", "deleted": said, "left": 0},
+            {
+                "place": "testers of experiments and flags, in every version",
+                "deleted": request.testers,
+                "left": 0,
+            },
             {"place": "key of what the person wrote", "how": "destroyed", "left": 0},
             {"place": "replaced files on the disk of this server", "how": "removed", "left": 0},
             {"place": "kept answers of this server", "how": "thrown away", "left": 0},

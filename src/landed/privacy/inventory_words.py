@@ -345,7 +345,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, _Words]]] = {
         "request_id": ("id", "Names the request"),
         "kind": ("choice", "What was asked"),
         "state": ("choice", "How far it is"),
-        "subjects": ("digest", "Whose: SHA-256 of pseudonyms"),
+        "subjects": ("digest", "Whose: SHA-256 of pseudonyms; as how many testers they went"),
         "received_at": ("time", "When it was asked"),
         "events": ("number", "Rows of the log that went"),
         "quarantined": ("number", "Rows of the quarantine that went"),

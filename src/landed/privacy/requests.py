@@ -46,6 +46,7 @@ KEYS_AT_ONCE: Final = 50
 _MOST_SUBJECTS: Final = 1000
 _TAKES_LONGEST: Final = timedelta(minutes=5)
 _TRAINING: Final = "training:"
+_TESTERS: Final = "testers:"
 _UUID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 State = Literal["asked", "withdrawn", "declined", "received", "erasing", "erased", "done"]
 
@@ -81,6 +82,8 @@ class PrivacyRequest:
             noted as done.
         noted_at: When its last step was done; None before it is kept.
         training: Digests of the person's pseudonyms in the training zone, which are others.
+        testers: Versions of experiments and flags in which the person was a tester, and is not
+            any more.
     """
 
     request_id: str
@@ -94,6 +97,7 @@ class PrivacyRequest:
     begun: tuple[int, int] = (0, 0)
     noted_at: datetime | None = None
     training: tuple[str, ...] = ()
+    testers: int = 0
 
     @property
     def is_order(self) -> bool:
@@ -206,6 +210,7 @@ def record_request(
     also: Sequence[bytes] = (),
     follow_links: bool = False,
     training: Sequence[str] = (),
+    testers: int = 0,
 ) -> PrivacyRequest:
     """Take a request for erasure.
 
@@ -216,13 +221,14 @@ def record_request(
         also: The same person's pseudonyms under other versions of the key.
         follow_links: Also under the ids that the person's events claim, see `fetch_subjects`.
         training: Digests of the person's pseudonyms in the training zone.
+        testers: Versions of definitions that they were taken out of.
 
     Raises:
         InvalidInputError: The events claim too many ids.
         StoreError: The store is away; nothing was taken, so ask again.
     """
     keys = find_subjects(store, (subject_key, *also), follow_links=follow_links)
-    request = _new_request(tuple(map(digest_subject, keys)), now, training)
+    request = _new_request(tuple(map(digest_subject, keys)), now, training, testers)
     record_step(store, request)
     return request
 
@@ -255,7 +261,7 @@ def recall_requests(store: RequestStore, asked: Mapping[str, datetime]) -> int:
 
 
 def _new_request(
-    subjects: tuple[str, ...], now: datetime, training: Sequence[str] = ()
+    subjects: tuple[str, ...], now: datetime, training: Sequence[str] = (), testers: int = 0
 ) -> PrivacyRequest:
     return PrivacyRequest(
         request_id=str(uuid.uuid4()),
@@ -264,11 +270,17 @@ def _new_request(
         subjects=subjects,
         received_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
         training=tuple(training),
+        testers=testers,
     )
 
 
 def ask_request(
-    store: RequestStore, subject_key: bytes, now: datetime, *, training: Sequence[str] = ()
+    store: RequestStore,
+    subject_key: bytes,
+    now: datetime,
+    *,
+    training: Sequence[str] = (),
+    testers: int = 0,
 ) -> PrivacyRequest:
     """Take a person's own wish to be forgotten; nothing is erased before somebody confirms it.
 
@@ -277,6 +289,7 @@ def ask_request(
         subject_key: Pseudonym of the person.
         now: The time; the month to answer it runs from here.
         training: Digests of the person's pseudonyms in the training zone.
+        testers: Versions of definitions that they were taken out of.
 
     Returns:
         The request; the one that is open already, where there is one.
@@ -287,7 +300,7 @@ def ask_request(
     for known in _own_requests(store, subject_key):
         if known.is_open:
             return known
-    request = _new_request((digest_subject(subject_key),), now, training)
+    request = _new_request((digest_subject(subject_key),), now, training, testers)
     record_step(store, replace(request, state="asked"))
     return replace(request, state="asked")
 
@@ -356,7 +369,11 @@ def record_step(store: RequestStore, request: PrivacyRequest) -> None:
             "request_id": request.request_id,
             "kind": request.kind,
             "state": request.state,
-            "subjects": [*request.subjects, *(_TRAINING + one for one in request.training)],
+            "subjects": [
+                *request.subjects,
+                *(_TRAINING + one for one in request.training),
+                *([f"{_TESTERS}{request.testers}"] if request.testers else []),
+            ],
             "received_at": f"{request.received_at:%Y-%m-%d %H:%M:%S.%f}"[:-3],
             "events": request.events,
             "quarantined": request.quarantined,
@@ -390,21 +407,26 @@ def fetch_requests(store: RequestStore, request_id: str | None = None) -> list[P
         StoreError: The store is away.
     """
     asked = {"requests": [] if request_id is None else [request_id]}
-    return [
-        PrivacyRequest(
-            request_id=str(row["request_id"]),
-            kind=row["kind"],
-            state=cast(State, row["state"]),
-            subjects=tuple(one for one in row["subjects"] if not one.startswith(_TRAINING)),
-            received_at=row["received_at"],
-            events=int(row["events"]),
-            quarantined=int(row["quarantined"]),
-            certificate=row["certificate"],
-            begun=(int(row["begun_events"]), int(row["begun_quarantined"])),
-            noted_at=row["noted_at"],
-            training=tuple(
-                one.removeprefix(_TRAINING) for one in row["subjects"] if one.startswith(_TRAINING)
-            ),
-        )
-        for row in store.query("privacy_requests", asked)
-    ]
+    return [_read(row) for row in store.query("privacy_requests", asked)]
+
+
+def _read(row: Mapping[str, Any]) -> PrivacyRequest:
+    told = row["subjects"]
+    return PrivacyRequest(
+        request_id=str(row["request_id"]),
+        kind=row["kind"],
+        state=cast(State, row["state"]),
+        subjects=tuple(one for one in told if not one.startswith((_TRAINING, _TESTERS))),
+        received_at=row["received_at"],
+        events=int(row["events"]),
+        quarantined=int(row["quarantined"]),
+        certificate=row["certificate"],
+        begun=(int(row["begun_events"]), int(row["begun_quarantined"])),
+        noted_at=row["noted_at"],
+        training=tuple(_marked(told, _TRAINING)),
+        testers=sum(map(int, _marked(told, _TESTERS))),
+    )
+
+
+def _marked(told: Sequence[str], mark: str) -> list[str]:
+    return [one.removeprefix(mark) for one in told if one.startswith(mark)]

@@ -50,6 +50,8 @@ from landed.state.definitions import (
     drop_testers,
     fetch_definition_changes,
     fetch_definitions,
+    fetch_told_alerts,
+    find_testers,
     note_alert,
 )
 from landed.state.keeping import count_kept
@@ -126,7 +128,9 @@ __all__ = [
     "fetch_purposes",
     "fetch_releases",
     "fetch_restrictions",
+    "fetch_told_alerts",
     "fetch_wishes",
+    "find_testers",
     "keep_told",
     "list_state_columns",
     "note_alert",

@@ -7,12 +7,12 @@ changes before it makes its own, and no two can overwrite each other.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, insert, select, update
 
 from landed.state.database import State
 from landed.state.marks import move_mark
@@ -27,6 +27,8 @@ __all__ = [
     "drop_testers",
     "fetch_definition_changes",
     "fetch_definitions",
+    "fetch_told_alerts",
+    "find_testers",
     "note_alert",
 ]
 
@@ -138,12 +140,32 @@ def fetch_definition_changes(state: State, key: str) -> list[DefinitionChange]:
         ]
 
 
-def drop_testers(state: State, fingerprint: Callable[[str], str]) -> int:
-    """Take a person out of the testers of every definition, of all versions that there were.
+def find_testers(state: State, fingerprint: Callable[[str], str]) -> list[str]:
+    """Give what a person is among the testers of definitions, of all versions that there were.
 
     Args:
         state: The state.
         fingerprint: Key of a definition → what the person is there.
+
+    Raises:
+        StateError: The database is away.
+    """
+    table = DEFINITION_CHANGES  # has the present versions too
+    with state.reading() as connection:
+        keys = connection.scalars(select(table.c.key).distinct().order_by("key")).all()
+        return [
+            one
+            for one in map(fingerprint, keys)
+            if connection.execute(select(table.c.key).where(_names(table, one))).first()
+        ]
+
+
+def drop_testers(state: State, fingerprints: Callable[[str], Collection[str]]) -> int:
+    """Take a person out of the testers of every definition, of all versions that there were.
+
+    Args:
+        state: The state.
+        fingerprints: Key of a definition → what the person may be there.
 
     Returns:
         In how many rows the person was.
@@ -154,15 +176,16 @@ def drop_testers(state: State, fingerprint: Callable[[str], str]) -> int:
     with state.writing() as connection:
         move_mark(connection, DEFINITIONS_MARK)
         return sum(
-            _drop_tester(connection, table, key, fingerprint(key))
+            _drop_tester(connection, table, key, one)
             for table in (DEFINITIONS, DEFINITION_CHANGES)
             for key in connection.scalars(select(table.c.key).distinct()).all()
+            for one in fingerprints(key)
         )
 
 
 def _drop_tester(connection: Connection, table: Table, key: str, fingerprint: str) -> int:
     wanted = select(table.c.mark, table.c.body).where(
-        table.c.key == key, table.c.body.contains(fingerprint, autoescape=True)
+        table.c.key == key, _names(table, fingerprint)
     )
     rows = connection.execute(wanted).all()
     for row in rows:
@@ -173,8 +196,12 @@ def _drop_tester(connection: Connection, table: Table, key: str, fingerprint: st
     return len(rows)
 
 
+def _names(table: Table, fingerprint: str) -> ColumnElement[bool]:
+    return table.c.body.contains(fingerprint, autoescape=True)
+
+
 def note_alert(state: State, key: str, phase: int, about: str, now: datetime) -> bool:
-    """Note that an alert is sent; False where it was before.
+    """Note that an alert has been sent; False where that was noted before.
 
     Args:
         state: The state.
@@ -184,7 +211,7 @@ def note_alert(state: State, key: str, phase: int, about: str, now: datetime) ->
         now: The time.
 
     Raises:
-        StateError: The database is away; then do not send it, it is tried again.
+        StateError: The database is away; nothing was noted.
     """
     same = (TOLD_ALERTS.c.key == key, TOLD_ALERTS.c.phase == phase, TOLD_ALERTS.c.about == about)
     with state.writing() as connection:
@@ -194,6 +221,18 @@ def note_alert(state: State, key: str, phase: int, about: str, now: datetime) ->
         row = {"key": key, "phase": phase, "about": about, "told_at": now}
         connection.execute(insert(TOLD_ALERTS).values(row))
     return True
+
+
+def fetch_told_alerts(state: State) -> frozenset[tuple[str, int, str]]:
+    """Give all alerts that have been sent: key of the experiment, its phase, and what about.
+
+    Raises:
+        StateError: The database is away.
+    """
+    columns = TOLD_ALERTS.c
+    with state.reading() as connection:
+        rows = connection.execute(select(columns.key, columns.phase, columns.about))
+        return frozenset((row.key, row.phase, row.about) for row in rows)
 
 
 def _all(connection: Connection) -> dict[str, DefinitionRow]:

@@ -17,6 +17,7 @@ from landed.wiring.rotating import rotate_pseudonyms
 from landed.wiring.services import Services, build_services
 from landed.wiring.wishes import (
     answer_erasure,
+    find_tester,
     publish_text,
     take_answers,
     take_consents,
@@ -35,6 +36,7 @@ __all__ = [
     "build_state",
     "fetch_everything_kept",
     "find_folder_vault",
+    "find_tester",
     "follow_wishes",
     "keep_restrictions",
     "open_folder_vault",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from landed.experiments.testers import fingerprint
@@ -20,11 +20,12 @@ from landed.privacy import (
     record_consents,
     record_request,
 )
-from landed.state import drop_testers
+from landed.state import drop_testers, find_testers
 from landed.wiring.services import Services
 
 __all__ = [
     "answer_erasure",
+    "find_tester",
     "publish_text",
     "take_answers",
     "take_consents",
@@ -52,8 +53,7 @@ def take_erasure(services: Services, user_id: str, *, follow_links: bool = False
         StateError: The state is away; nothing was taken.
     """
     services.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
-    drop_testers(services.state, lambda definition: fingerprint(definition, user_id))
-    services.catalogue.refresh()
+    testers = _drop_testers(services, lambda key: [fingerprint(key, user_id)])
     key, *also = services.subject_keys(user_id)
     request = record_request(
         services.store,
@@ -62,27 +62,57 @@ def take_erasure(services: Services, user_id: str, *, follow_links: bool = False
         also=also,
         follow_links=follow_links,
         training=zone_digests(services.zone_key(user_id)),
+        testers=testers,
     )
     services.asked.set()
     return request
 
 
-def take_own_erasure(services: Services, subject_key: bytes, zone_key: bytes) -> PrivacyRequest:
+def find_tester(services: Services, user_id: str) -> tuple[str, ...]:
+    """Give what a person is among the testers of experiments and flags.
+
+    Args:
+        services: Running.
+        user_id: The id as the host sends it.
+
+    Raises:
+        StateError: The state is away.
+    """
+    return tuple(find_testers(services.state, lambda key: fingerprint(key, user_id)))
+
+
+def _drop_testers(services: Services, fingerprints: Callable[[str], Collection[str]]) -> int:
+    dropped = drop_testers(services.state, fingerprints)
+    services.catalogue.refresh()
+    return dropped
+
+
+def take_own_erasure(
+    services: Services, subject_key: bytes, zone_key: bytes, *, tester: Collection[str] = ()
+) -> PrivacyRequest:
     """Take a person's own wish to be forgotten, as LANDED_OWN_ERASURE says.
+
+    As a tester they are forgotten at once, whatever is confirmed later: only their link knows it.
 
     Args:
         services: Running.
         subject_key: Pseudonym of the person.
         zone_key: Their pseudonym in the training zone; empty: they have none there.
+        tester: What they are among testers, see `find_tester`.
 
     Raises:
         StoreError: The store is away or behind; nothing was taken.
+        StateError: The state is away; the same.
     """
     zone = zone_digests(zone_key)
+    testers = _drop_testers(services, lambda _: tester) if tester else 0
     if services.settings.own_erasure == "confirm":
-        return ask_request(services.store, subject_key, services.clock(), training=zone)
+        now = services.clock()
+        return ask_request(services.store, subject_key, now, training=zone, testers=testers)
     services.empty_spool(_SPOOL_SECONDS)
-    request = record_request(services.store, subject_key, services.clock(), training=zone)
+    request = record_request(
+        services.store, subject_key, services.clock(), training=zone, testers=testers
+    )
     services.asked.set()
     return request
 

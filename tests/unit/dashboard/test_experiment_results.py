@@ -329,6 +329,32 @@ def test_phases_can_be_chosen() -> None:
     assert links[0].words == "Phase 1, 1 Nov 2026 to 13 Nov 2026"
 
 
+def test_a_verdict_calls_variants_by_their_names() -> None:
+    result = a_result()
+    told = build_result(result, NAMES).verdict.words
+    assert result.verdict.words.startswith("Ship tips: ")
+    assert told.startswith("Ship Tips: click-through rate +2.4 pp (1.3 to 3.5)")
+    line = build_line(an_experiment(), result, None)
+    assert line.verdict is not None
+    assert line.verdict.words == told
+    nothing = a_result(metrics=(), verdict=Verdict(kind="not_enough", words="Not started yet."))
+    assert build_result(nothing, NAMES).verdict.words == "Not started yet."
+
+
+def test_a_guardrail_that_cannot_be_judged_says_why() -> None:
+    guard = Guard(margin=0.1, scale="relative", state="open", reason="both variants are at zero")
+    found = effects(a_metric(), a_guardrail(comparisons=(a_comparison(guard=guard),)))
+    assert found.rows[1].doubts == ("both variants are at zero",)
+    told = found.table.rows[1][10].text
+    assert told == "open: -10.0% is accepted; both variants are at zero"
+
+
+def test_an_axis_has_more_than_two_ticks() -> None:
+    for high in (0.1, 0.13, 0.2, 0.34, 0.5, 0.9, 1.3, 1.85, 2.0, 3.7):
+        ticks = Scale(low=-0.35 * high, high=high).ticks("{:g}".format)
+        assert 3 <= len(ticks) <= 8
+
+
 def test_a_line_of_the_list_tells_how_it_stands() -> None:
     result = a_result(health=a_health(warnings=("3 people met two variants",)))
     scale = common_scale([result])

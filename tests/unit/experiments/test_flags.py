@@ -113,6 +113,7 @@ ON = Rule(id="on", variants=("on",))
 OFF_IN_US = Rule(id="us", variants=("off",), condition={"country": "US"})
 PAID = Rule(id="paid", variants=("on",), condition={"plan": "pro"})
 EVERYBODY = Split(salt="s", weights=(1.0,))
+HALF = Split(salt="s", weights=(1.0,), coverage=0.5)
 
 
 @pytest.mark.parametrize(
@@ -133,6 +134,28 @@ EVERYBODY = Split(salt="s", weights=(1.0,))
         (
             (Rule(variants=("on",), condition={"plan": "pro"}, split=EVERYBODY),),
             {"plan": "pro"},
+            "on",
+            "targeting_match",
+        ),
+        (
+            (msgspec.structs.replace(OFF_IN_US, split=EVERYBODY), ON),
+            {"country": "US"},
+            "off",
+            "targeting_match",
+        ),
+        (
+            (Rule(variants=("on",), condition={"plan": "pro"}, split=HALF),),
+            {"plan": "pro"},
+            "off",
+            "no_consent",
+        ),
+        (
+            (
+                Rule(
+                    variants=("on",), split=msgspec.structs.replace(EVERYBODY, ranges=((0.0, 0.9),))
+                ),
+            ),
+            {},
             "off",
             "no_consent",
         ),

@@ -61,6 +61,35 @@ def test_types_are_compared_as_in_javascript(
     assert matches(condition, attributes, groups={"g": frozenset({"x", 3, 1})}) is expected
 
 
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from([0, 1, 2, 1.0, 0.5, "", "1", "a", "A", float("nan")]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.just("a"), inner, max_size=1),
+    max_leaves=3,
+)
+
+
+@given(st.lists(JSON, max_size=4), st.lists(JSON, max_size=4))
+def test_a_list_is_in_another_where_one_of_its_values_is(
+    actual: list[Any], wanted: list[Any]
+) -> None:
+    """Whatever is looked up says the same as comparing each with each."""
+    alone = [one for one in actual if not isinstance(one, list)]
+    expected = any(matches({"a": {"$in": wanted}}, {"a": one}) for one in alone)
+    assert matches({"a": {"$in": wanted}}, {"a": actual}) is expected
+    assert matches({"a": {"$nin": wanted}}, {"a": actual}) is not expected
+    assert matches({"a": {"$inGroup": "g"}}, {"a": actual}, groups={"g": wanted}) is expected
+
+
+def test_a_long_list_is_looked_up_in_a_long_one() -> None:
+    condition = {"a": {"$in": [f"wanted-{number}" for number in range(1000)]}}
+    attributes = {"a": [f"had-{number}" for number in range(100)]}
+    started = time.perf_counter()
+    assert not matches(condition, attributes)
+    assert time.perf_counter() - started < 0.02  # compared each with each it took 0.06 s
+
+
 @pytest.mark.parametrize(
     "condition",
     [

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from landed.config import Settings
-from landed.errors import InvalidInputError
+from landed.errors import InvalidInputError, StateError
 from landed.jobs import Outlets, open_outlets
 
 
@@ -48,6 +48,21 @@ async def test_what_fails_is_sent_again_and_in_order(by_raising: bool) -> None: 
         outlets.put(*message)
     await send(outlets, lambda: len(bad.got) == len(good.got) == 2)
     assert bad.got == good.got == messages
+
+
+async def test_who_sends_is_told_when_it_has_arrived() -> None:
+    place, arrived = Place(2), []
+
+    def away() -> None:
+        raise StateError("the state database does not answer")
+
+    outlets = Outlets([place], first_wait=0.001)
+    assert outlets.put("one", "1", lambda: arrived.append(list(place.got)))
+    assert outlets.put("two", "2", away)
+    assert outlets.put("three", "3", lambda: arrived.append(list(place.got)))
+    await send(outlets, lambda: len(arrived) == 2)
+    assert arrived == [[("one", "1")], [("one", "1"), ("two", "2"), ("three", "3")]]
+    assert not Outlets([]).put("one", "1", away)
 
 
 async def test_a_dead_place_holds_up_no_other() -> None:

@@ -278,7 +278,8 @@ class Client(Events):
             consent: Whether the person allows it.
 
         Returns:
-            Whether it is an exposure: not for testers, and not for whom the experiment is not.
+            Whether it is an exposure: not for testers, not for whom the experiment is not, and not
+            for a unit such as a company without a person whose event it would be.
         """
         found = self._ask(key, Whom(user_id, anonymous_id, attributes or {}, consent), expose=True)
         return found is not None and found.is_exposure

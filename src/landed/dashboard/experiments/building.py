@@ -24,7 +24,8 @@ from landed.dashboard.experiments.words import (
 )
 from landed.dashboard.panels import Fact
 from landed.dashboard.wording import NO_VALUE
-from landed.experiments.analysis.results import Estimate, Lifts, Outlook, Result, Verdict
+from landed.experiments.analysis.results import Estimate, Lifts, Outlook, Result
+from landed.experiments.analysis.verdict import judge
 
 __all__ = ["build_progress", "build_result", "build_verdict"]
 
@@ -41,7 +42,7 @@ def build_result(result: Result, names: Mapping[str, str]) -> ResultView:
     """
     hidden = is_hidden(result)
     return ResultView(
-        verdict=build_verdict(result.verdict),
+        verdict=build_verdict(result, names),
         as_of=f"{result.as_of:%-d %b %Y %H:%M} UTC",
         progress=build_progress(result.outlook),
         checks=build_checks(result.health),
@@ -58,13 +59,17 @@ def build_result(result: Result, names: Mapping[str, str]) -> ResultView:
     )
 
 
-def build_verdict(one: Verdict) -> VerdictView:
-    """Write a verdict.
+def build_verdict(result: Result, names: Mapping[str, str]) -> VerdictView:
+    """Write a verdict; a page calls variants by their names, where programs need the keys.
 
     Args:
-        one: What to do.
+        result: What is known.
+        names: What people call the variants.
     """
-    return VerdictView(look=VERDICTS[one.kind], words=one.words)
+    one = result.verdict
+    if result.metrics:
+        one = judge(result.health, result.metrics, result.outlook, names=names)
+    return VerdictView(look=VERDICTS[result.verdict.kind], words=one.words)
 
 
 def build_progress(one: Outlook) -> Progress:

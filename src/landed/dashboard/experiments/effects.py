@@ -179,10 +179,16 @@ def _row(
         sign=sign,
         tone=tone,
         chance=_chance(other.chance_to_win),
-        doubts=other.doubts,
+        doubts=tuple(_doubts(other)),
         reason="" if other.absolute else other.reason or _NOT_ENOUGH,
         is_first=is_first,
     )
+
+
+def _doubts(other: Comparison) -> Iterator[str]:
+    yield from other.doubts
+    if other.guard is not None and other.guard.reason not in {"", other.reason}:
+        yield other.guard.reason
 
 
 def _reading(one: MetricResult, variant: str, unit: Unit) -> ReadingView:
@@ -284,7 +290,8 @@ def _guard_words(one: Guard | None, unit: Unit) -> str:
         return difference_words(value, unit)
 
     worst = "" if one.bound is None else f", at worst {words(one.bound)}"
-    return f"{_GUARDS[one.state][0]}: {words(-one.margin)} is accepted{worst}"
+    why = f"; {one.reason}" if one.reason else ""
+    return f"{_GUARDS[one.state][0]}: {words(-one.margin)} is accepted{worst}{why}"
 
 
 def _control_of(one: MetricResult) -> str:

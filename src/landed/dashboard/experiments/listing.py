@@ -8,7 +8,7 @@ from landed.dashboard.experiments.building import build_progress, build_verdict
 from landed.dashboard.experiments.effects import axis_of, change_scale, pick_tone
 from landed.dashboard.experiments.health import is_hidden
 from landed.dashboard.experiments.marks import Bar, draw_bar
-from landed.dashboard.experiments.planning import decided_words, metric_title
+from landed.dashboard.experiments.planning import decided_words, metric_title, variant_names
 from landed.dashboard.experiments.scale import Scale
 from landed.dashboard.experiments.views import Axis, FlagLine, LineView
 from landed.dashboard.experiments.words import STATE_WORDS, change_words, size_words, span_of
@@ -70,7 +70,7 @@ def build_line(
         name=one.name or one.key,
         state=STATE_WORDS[one.state],
         state_name=one.state,
-        verdict=build_verdict(result.verdict) if result else None,
+        verdict=build_verdict(result, variant_names(one)) if result else None,
         metric=metric_title(one.primary.metric) if one.primary else "no primary metric yet",
         change=_change(pair[1]) if pair else "",
         bar=_bar(pair, scale) if pair and scale else None,

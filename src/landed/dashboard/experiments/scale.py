@@ -12,6 +12,9 @@ __all__ = ["Scale", "Tick", "fit_scale"]
 _MARGIN: Final = 0.06
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TICKS: Final = 5
+_NEARLY: Final = 0.8
+"""A step a little finer than asked for beats one twice as coarse: two ticks are no axis."""
+
 _WHOLE: Final = 100.0
 
 
@@ -92,4 +95,4 @@ def fit_scale(
 
 def _round_step(rough: float) -> float:
     size = float(10 ** math.floor(math.log10(rough)))
-    return size * next(step for step in _STEPS if step * size >= rough * (1 - 1e-9))
+    return size * next(step for step in _STEPS if step * size >= rough * _NEARLY)

@@ -21,6 +21,7 @@ from landed.experiments.analysis.results import (
 from landed.experiments.analysis.scope import Tracked
 from landed.experiments.analysis.sums import UnitSums, make_arm
 from landed.experiments.types import Guardrail
+from landed.metrics import Incidence, Ratio
 from landed.stats import (
     Arm,
     Column,
@@ -57,6 +58,9 @@ _LEAST_GAIN: Final = 0.99
 _PRIOR: Final = 0.3
 _ALL: Final = 0.999999
 _WILD: Final = 7.0
+_BOTH_ZERO: Final = (
+    "both variants are at zero, and no share of zero is a margin; give it an absolute one"
+)
 
 Maybe = Arm | NotEnough
 Segmented = Mapping[str, Mapping[str, Mapping[str, Maybe]]]
@@ -255,10 +259,18 @@ def _guard(
     if guardrail is None:
         return None
     relative = guardrail.scale == "relative"
+    at_zero = all(isinstance(arm, Arm) and arm.mean == 0.0 for arm in pair)
+    if relative and at_zero:
+        return _open(guardrail, _BOTH_ZERO)
     found = relative_effect(*pair) if relative else effect
     if isinstance(found, NotEnough):
-        softened = (_softened(pair[0]), _softened(pair[1])) if arms.is_share else pair
-        return _guard_by_line(softened, guardrail, falls=tracked.wish == "decrease")
+        if arms.is_share or (at_zero and _is_rate(tracked)):
+            pair = _softened(pair[0]), _softened(pair[1])
+        if relative:
+            return _guard_by_line(pair, guardrail, falls=tracked.wish == "decrease")
+        found = compare_arms(*pair)
+    if isinstance(found, NotEnough):
+        return _open(guardrail, str(found))
     falls = tracked.wish == "decrease"
     oriented = found.flipped if falls else found
     margin = _log_margin(guardrail.margin, falls=falls) if relative else guardrail.margin
@@ -278,22 +290,36 @@ def _guard(
     )
 
 
+def _open(guardrail: Guardrail, reason: str = "") -> Guard:
+    return Guard(margin=guardrail.margin, scale=guardrail.scale, state="open", reason=reason)
+
+
+def _is_rate(tracked: Tracked) -> bool:
+    """Whether it is a share of rows, so that a unit without any has none of at most all."""
+    metric = tracked.metric
+    return (
+        metric is not None
+        and metric.unit == "share"
+        and isinstance(metric.measure, Ratio | Incidence)
+    )
+
+
 def _guard_by_line(pair: tuple[Maybe, Maybe], guardrail: Guardrail, *, falls: bool) -> Guard:
     """Whether a guardrail holds where there is no ratio: a variant that lost everything has none.
 
     The variant is compared with the worst that is accepted: the control's value less the margin.
     """
-    unknown = Guard(margin=guardrail.margin, scale=guardrail.scale, state="open")
+    unknown = _open(guardrail)
     control, treatment = pair
-    if guardrail.scale == "absolute" or isinstance(control, NotEnough):
-        return unknown
+    if isinstance(control, NotEnough):
+        return _open(guardrail, str(control))
     if control.mean < 0 or (control.mean == 0 and not falls):
         return unknown
     share = 1 + guardrail.margin if falls else 1 - guardrail.margin
     line = Arm(size=control.size, mean=share * control.mean, variance=share**2 * control.variance)
     above = compare_arms(line, treatment)
     if isinstance(above, NotEnough):
-        return unknown
+        return _open(guardrail, str(above))
     oriented = above.flipped if falls else above
     bound = judge_always_margin(oriented, margin=0.0, alpha=guardrail.alpha)
     best = -judge_always_margin(oriented.flipped, margin=0.0, alpha=guardrail.alpha).ci_low

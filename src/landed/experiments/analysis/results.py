@@ -90,6 +90,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
         state: Shown to be no worse than the margin; shown to be worse; neither yet.
         bound: The worst that the data leave open, on the same scale; negative is harm.
         p_value: One-sided, against harm of just the margin.
+        reason: Why nothing can be said, so that waiting alone does not help.
     """
 
     margin: float
@@ -97,6 +98,7 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     state: Literal["holds", "harmed", "open"]
     bound: float | None = None
     p_value: float | None = None
+    reason: str = ""
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):

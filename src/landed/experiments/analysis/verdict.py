@@ -7,28 +7,47 @@ narrower than the effect that was planned for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from landed.experiments.analysis.counting import is_trusted
 from landed.experiments.analysis.results import (
     Comparison,
+    Guard,
     Health,
     MetricResult,
     Outlook,
     Verdict,
 )
-from landed.experiments.analysis.wording import difference_in_words
+from landed.experiments.analysis.wording import (
+    difference_in_words,
+    guardrails_in_words,
+    title_in_words,
+)
 
 __all__ = ["judge"]
 
+Names = Mapping[str, str]
 
-def judge(health: Health, metrics: Sequence[MetricResult], outlook: Outlook) -> Verdict:
+_KEYS: Final[Names] = MappingProxyType({})
+_UNKNOWN: Final = Guard(margin=0.0, scale="relative", state="open")
+
+
+def judge(
+    health: Health,
+    metrics: Sequence[MetricResult],
+    outlook: Outlook,
+    *,
+    names: Names = _KEYS,
+) -> Verdict:
     """Say what to do.
 
     Args:
         health: Of the data.
         metrics: With their comparisons, corrected.
         outlook: How far the experiment is.
+        names: Variant's key → what people call it; a variant without one is called by its key.
     """
     if not is_trusted(health):
         return Verdict(
@@ -41,25 +60,37 @@ def judge(health: Health, metrics: Sequence[MetricResult], outlook: Outlook) -> 
     guards = [one for one in metrics if one.role == "guardrail"]
     known = [part for part in primary.comparisons if part.absolute is not None]
     return (
-        _ship(primary, known, guards)
-        or _harmful(primary, known, guards)
+        _ship(primary, known, guards, names)
+        or _harmful(primary, known, guards, names)
         or _nothing_known(primary, known, health)
-        or _complete(primary, known, outlook)
-        or _leading(primary, known, guards)
+        or _complete(primary, known, outlook, names)
+        or _leading(primary, known, guards, names)
         or _wait(primary, known, outlook)
     )
 
 
+def _called(variant: str, names: Names) -> str:
+    return names.get(variant, variant)
+
+
 def _ship(
-    primary: MetricResult, known: Sequence[Comparison], guards: Sequence[MetricResult]
+    primary: MetricResult,
+    known: Sequence[Comparison],
+    guards: Sequence[MetricResult],
+    names: Names,
 ) -> Verdict | None:
     """The best of those that are better and whose guardrails all hold."""
     for part in _better(primary, known):
-        if all(state == "holds" for _, state in _states(guards, part.variant)):
-            held = "; guardrails hold" if guards else ""
-            words = f"Ship {part.variant}: {_effect(primary, part)}, valid at any time{held}."
+        if all(guard.state == "holds" for _, guard in _guards(guards, part.variant)):
+            held = f"; {_held(len(guards))}" if guards else ""
+            name = _called(part.variant, names)
+            words = f"Ship {name}: {_effect(primary, part)}, valid at any time{held}."
             return Verdict(kind="ship", variant=part.variant, words=words)
     return None
+
+
+def _held(guards: int) -> str:
+    return "the guardrail holds" if guards == 1 else "guardrails hold"
 
 
 def _better(primary: MetricResult, known: Sequence[Comparison]) -> list[Comparison]:
@@ -73,24 +104,32 @@ def _good(primary: MetricResult, part: Comparison) -> float:
     return value if primary.wish == "increase" else -value
 
 
-def _states(guards: Sequence[MetricResult], variant: str) -> Iterator[tuple[str, str]]:
+def _guards(guards: Sequence[MetricResult], variant: str) -> Iterator[tuple[str, Guard]]:
     for result in guards:
         found = [one.guard for one in result.comparisons if one.variant == variant and one.guard]
         # Of what is not known nobody can say that it holds.
-        yield result.title, found[0].state if found else "open"
+        yield result.title, found[0] if found else _UNKNOWN
 
 
 def _harmful(
-    primary: MetricResult, known: Sequence[Comparison], guards: Sequence[MetricResult]
+    primary: MetricResult,
+    known: Sequence[Comparison],
+    guards: Sequence[MetricResult],
+    names: Names,
 ) -> Verdict | None:
     for part in known:
         if part.is_better is False:
-            words = f"Stop {part.variant}: {_effect(primary, part)}, valid at any time."
+            name = _called(part.variant, names)
+            words = f"Stop {name}: {_effect(primary, part)}, valid at any time."
             return Verdict(kind="harmful", variant=part.variant, words=words)
     for part in primary.comparisons:
-        harmed = [name for name, state in _states(guards, part.variant) if state == "harmed"]
+        found = _guards(guards, part.variant)
+        harmed = [title for title, guard in found if guard.state == "harmed"]
         if harmed:
-            words = f"Stop {part.variant}: it harms {', '.join(harmed)} by more than was accepted."
+            words = (
+                f"Stop {_called(part.variant, names)}: it harms {guardrails_in_words(harmed)} by "
+                "more than was accepted."
+            )
             return Verdict(kind="harmful", variant=part.variant, words=words)
     return None
 
@@ -104,26 +143,29 @@ def _nothing_known(
         return Verdict(kind="not_enough", words="Nobody was exposed yet.")
     reasons = dict.fromkeys(part.reason for part in primary.comparisons if part.reason)
     why = "; ".join(reasons) or "there is nothing to compare with"
-    return Verdict(kind="not_enough", words=f"Not enough data for {primary.title}: {why}.")
+    words = f"Not enough data for {title_in_words(primary.title)}: {why}."
+    return Verdict(kind="not_enough", words=words)
 
 
 def _complete(
-    primary: MetricResult, known: Sequence[Comparison], outlook: Outlook
+    primary: MetricResult, known: Sequence[Comparison], outlook: Outlook, names: Names
 ) -> Verdict | None:
     if not outlook.complete or any(part.is_better for part in known):
         return None
     worth = outlook.mde_planned * abs(_base(primary))
     best = max(known, key=lambda part: _good(primary, part))
     effect, planned = _effect(primary, best), f"{100 * outlook.mde_planned:.3g}%"
+    control = primary.readings[0].variant
+    name = _called(control, names)
     if all(_within(part, worth) for part in known):
         words = f"No difference of {planned} or more: {effect}, valid at any time."
         return Verdict(kind="no_difference", variant=best.variant, words=words)
     if all(_most(primary, part) < worth for part in known):
-        words = f"Keep {primary.readings[0].variant}: no gain of {planned} or more: {effect}."
-        return Verdict(kind="keep_control", variant=primary.readings[0].variant, words=words)
+        words = f"Keep {name}: no gain of {planned} or more: {effect}."
+        return Verdict(kind="keep_control", variant=control, words=words)
     words = (
         f"The planned size is reached without an answer: {effect} does not leave out a change of "
-        f"{planned}. Keep {primary.readings[0].variant}, or run longer."
+        f"{planned}. Keep {name}, or run longer."
     )
     return Verdict(kind="keep_running", variant=best.variant, words=words)
 
@@ -146,16 +188,29 @@ def _most(primary: MetricResult, part: Comparison) -> float:
 
 
 def _leading(
-    primary: MetricResult, known: Sequence[Comparison], guards: Sequence[MetricResult]
+    primary: MetricResult,
+    known: Sequence[Comparison],
+    guards: Sequence[MetricResult],
+    names: Names,
 ) -> Verdict | None:
     for part in _better(primary, known):
-        unsettled = [name for name, state in _states(guards, part.variant) if state != "holds"]
-        words = (
-            f"{part.variant} is better: {_effect(primary, part)}, valid at any time. Keep running: "
-            f"it is not yet shown that {', '.join(unsettled)} holds."
-        )
+        name = _called(part.variant, names)
+        missing = " ".join(_unsettled(_guards(guards, part.variant)))
+        words = f"{name} is better: {_effect(primary, part)}, valid at any time. {missing}"
         return Verdict(kind="keep_running", variant=part.variant, words=words)
     return None
+
+
+def _unsettled(guards: Iterator[tuple[str, Guard]]) -> Iterator[str]:
+    """What is missing: of some guardrails more data, of others a margin that can be judged."""
+    unsettled = [(title, guard) for title, guard in guards if guard.state != "holds"]
+    waiting = [title for title, guard in unsettled if not guard.reason]
+    if waiting:
+        hold = "holds" if len(waiting) == 1 else "hold"
+        yield f"Keep running: it is not yet shown that {guardrails_in_words(waiting)} {hold}."
+    for title, guard in unsettled:
+        if guard.reason:
+            yield f"Nothing can be said of {guardrails_in_words([title])}: {guard.reason}."
 
 
 def _wait(primary: MetricResult, known: Sequence[Comparison], outlook: Outlook) -> Verdict:
@@ -168,4 +223,5 @@ def _wait(primary: MetricResult, known: Sequence[Comparison], outlook: Outlook) 
 
 def _effect(primary: MetricResult, part: Comparison) -> str:
     known = part.absolute
-    return f"{primary.title} {difference_in_words(primary, known) if known else ''}"
+    title = title_in_words(primary.title)
+    return f"{title} {difference_in_words(primary, known)}" if known else title

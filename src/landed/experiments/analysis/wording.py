@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from landed.experiments.analysis.results import Estimate, MetricResult
@@ -19,7 +19,13 @@ from landed.metrics import (
     Total,
 )
 
-__all__ = ["difference_in_words", "method_of", "unit_of"]
+__all__ = [
+    "difference_in_words",
+    "guardrails_in_words",
+    "method_of",
+    "title_in_words",
+    "unit_of",
+]
 
 _WORDS: Final = {
     "share": " pp",
@@ -82,6 +88,37 @@ def method_of(tracked: Tracked, *, kept: float | None = None, by_unit: bool = Fa
             f"less what was known before exposure (CUPED: {kept:.0%} of the variance left)"
         )
     return "; ".join(words)
+
+
+def title_in_words(title: str) -> str:
+    """Write a metric's title within a sentence; an abbreviation stays as it is.
+
+    Args:
+        title: Of the metric.
+
+    Examples:
+        >>> title_in_words("Bounce rate"), title_in_words("API error rate"), title_in_words("CVs")
+        ('bounce rate', 'API error rate', 'CVs')
+    """
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
+def guardrails_in_words(titles: Sequence[str]) -> str:
+    """Name guardrails within a sentence.
+
+    Args:
+        titles: Of their metrics, one at least.
+
+    Examples:
+        >>> guardrails_in_words(["Errors"])
+        'the guardrail errors'
+        >>> guardrails_in_words(["Bounce rate", "Errors", "Interview rate"])
+        'the guardrails bounce rate, errors and interview rate'
+    """
+    *earlier, last = map(title_in_words, titles)
+    if not earlier:
+        return f"the guardrail {last}"
+    return f"the guardrails {', '.join(earlier)} and {last}"
 
 
 def difference_in_words(result: MetricResult, found: Estimate) -> str:

@@ -65,10 +65,12 @@ def compared(low: float, high: float, *, better: bool | None = None, **more: Any
     return Comparison(**values, significant=better is not None)
 
 
-def guarded(state: Any, variant: str = "tips") -> MetricResult:
-    guard = Guard(margin=0.1, scale="relative", state=state)
+def guarded(
+    state: Any, variant: str = "tips", *, title: str = "Bounce rate", reason: str = ""
+) -> MetricResult:
+    guard = Guard(margin=0.1, scale="relative", state=state, reason=reason)
     part = compared(-0.01, 0.01, variant=variant, guard=guard)
-    return a_metric(part, role="guardrail", title="Bounce rate")
+    return a_metric(part, role="guardrail", title=title)
 
 
 GAIN = compared(0.002, 0.014, better=True)
@@ -81,15 +83,27 @@ OPEN = compared(-0.03, 0.03)
     [
         (
             "ship",
-            "Ship tips: Interview rate +0.8 pp (0.2 to 1.4), valid at any time; guardrails hold.",
+            "rate +0.8 pp (0.2 to 1.4), valid at any time; the guardrail holds.",
             {},
             [a_metric(GAIN), guarded("holds")],
             {},
         ),
         ("ship", "valid at any time.", {}, [a_metric(GAIN)], {}),
-        ("keep_running", "Bounce rate holds", {}, [a_metric(GAIN), guarded("open")], {}),
-        ("harmful", "it harms Bounce rate", {}, [a_metric(GAIN), guarded("harmed")], {}),
-        ("harmful", "Stop tips: Interview rate -0.8 pp", {}, [a_metric(LOSS)], {}),
+        (
+            "keep_running",
+            "that the guardrail bounce rate holds.",
+            {},
+            [a_metric(GAIN), guarded("open")],
+            {},
+        ),
+        (
+            "harmful",
+            "it harms the guardrail bounce rate by",
+            {},
+            [a_metric(GAIN), guarded("harmed")],
+            {},
+        ),
+        ("harmful", "Stop tips: interview rate -0.8 pp", {}, [a_metric(LOSS)], {}),
         ("keep_running", "so far. About 1 more day", {}, [a_metric(OPEN)], {"days_left": 1}),
         ("keep_running", "so far.", {}, [a_metric(OPEN)], {"days_left": None}),
         (
@@ -109,7 +123,7 @@ OPEN = compared(-0.03, 0.03)
         ("keep_running", "without an answer", {}, [a_metric(OPEN)], {"complete": True}),
         (
             "not_enough",
-            "Not enough data for Interview rate: an arm has no units.",
+            "Not enough data for interview rate: an arm has no units.",
             {},
             [a_metric(Comparison(variant="tips", reason="an arm has no units"))],
             {},
@@ -141,6 +155,45 @@ def test_the_verdict(
     assert words in found.words
 
 
+def test_variants_are_called_by_their_names_where_these_are_known() -> None:
+    names = {"control": "As before", "tips": "Tips"}
+    told = [
+        judge(a_health(), [a_metric(part), *guards], an_outlook(complete=done), names=names)
+        for part, guards, done in (
+            (GAIN, [guarded("holds"), guarded("holds", title="Errors")], False),
+            (GAIN, [guarded("harmed"), guarded("harmed", title="API error rate")], False),
+            (GAIN, [guarded("open"), guarded("open", title="Errors")], False),
+            (LOSS, [], False),
+            (compared(-0.05, 0.005), [], True),
+            (OPEN, [], True),
+        )
+    ]
+    expected = (
+        "Ship Tips: interview rate +0.8 pp (0.2 to 1.4), valid at any time; guardrails hold.",
+        "Stop Tips: it harms the guardrails bounce rate and API error rate by more than was",
+        "Tips is better: interview rate +0.8 pp (0.2 to 1.4), valid at any time. Keep running: it",
+        "Stop Tips: interview rate -0.8 pp (-1.4 to -0.2), valid at any time.",
+        "Keep As before: no gain of 5% or more: interview rate -2.3 pp (-5.0 to 0.5).",
+        "The planned size is reached without an answer: interview rate +0.0 pp (-3.0 to 3.0)",
+    )
+    for one, words in zip(told, expected, strict=True):
+        assert one.words.startswith(words)
+    assert told[2].words.endswith("not yet shown that the guardrails bounce rate and errors hold.")
+    assert told[-1].words.endswith("Keep As before, or run longer.")
+    assert [one.variant for one in told] == ["tips"] * 4 + ["control", "tips"]
+
+
+def test_of_a_guardrail_that_nothing_can_be_said_of_it_says_why() -> None:
+    silent = guarded("open", title="Errors", reason="both variants are at zero")
+    found = judge(a_health(), [a_metric(GAIN), silent], an_outlook())
+    assert found.words.endswith(
+        "valid at any time. Nothing can be said of the guardrail errors: both variants are at zero."
+    )
+    both = judge(a_health(), [a_metric(GAIN), silent, guarded("open")], an_outlook())
+    assert "Keep running: it is not yet shown that the guardrail bounce rate holds." in both.words
+    assert both.kind == "keep_running"
+
+
 def test_of_several_the_best_whose_guardrails_hold_is_shipped() -> None:
     better = compared(0.01, 0.05, better=True, variant="hints")
     primary = a_metric(GAIN, better)
@@ -161,7 +214,7 @@ def test_a_guardrail_of_which_nothing_is_known_does_not_hold() -> None:
     gone = a_metric(role="guardrail", title="Gone")
     found = judge(a_health(), [a_metric(GAIN), gone], an_outlook())
     assert found.kind == "keep_running"
-    assert "not yet shown that Gone holds" in found.words
+    assert "not yet shown that the guardrail gone holds" in found.words
 
 
 def test_where_less_is_better_a_fall_is_the_gain() -> None:

@@ -204,4 +204,4 @@ def _deals(rule: Mapping[str, Any]) -> bool:
     if layer is not None or split is None:
         return layer is not None
     is_whole = len(rule["variants"]) == 1 and split.get("coverage", 1.0) >= 1
-    return bool(rule.get("condition") or not is_whole or split.get("ranges"))
+    return bool(not is_whole or split.get("ranges"))

@@ -6,7 +6,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from landed_client.encoding import plain_value
@@ -163,7 +163,12 @@ class FlagReader:
             return evaluate_undealt(definition, whom.attributes)
         unit = whom.unit(definition)
         found = evaluate(definition, unit, whom.attributes)
-        if expose and found.is_exposure and (about := _about(definition, unit, whom)):
+        if not found.is_exposure:
+            return found
+        about = _about(definition, unit, whom)
+        if not about:
+            return replace(found, is_exposure=False)  # there is nobody whose event it would be
+        if expose:
             told = _exposure(definition, found, unit)
             self._exposures.tell(unit, about, told, phase=definition["phase"])
         return found

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from math import nan
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Any, Final, TypeAlias
 
 from landed_client.flags.patterns import search
@@ -25,6 +25,7 @@ Groups: TypeAlias = Mapping[str, Collection[Any]]
 NO_GROUPS: Final[Groups] = MappingProxyType({})
 
 _LOOKED_UP: Final = (str, int, float)
+_SCALARS: Final = (str, int, float, NoneType)
 
 _Operator: TypeAlias = Callable[[Any, Any, Groups], bool]
 
@@ -124,9 +125,21 @@ def _contains(values: Collection[Any], actual: Any) -> bool:
 
 
 def _is_in(actual: Any, values: Collection[Any]) -> bool:
-    if isinstance(actual, list):
+    if not isinstance(actual, list):
+        return _contains(values, actual)
+    if isinstance(values, frozenset):
         return any(_contains(values, one) for one in actual)
-    return _contains(values, actual)
+    # Looked up, since a hundred times a thousand comparisons would hold a server up.
+    return not _scalars(values).isdisjoint(_scalars(actual))
+
+
+def _scalars(values: Collection[Any]) -> set[tuple[bool, Any]]:
+    """What can be identical to something, each with whether it is a boolean: true is not 1."""
+    return {
+        (isinstance(value, bool), value)
+        for value in values
+        if isinstance(value, _SCALARS) and value == value  # noqa: PLR0124 - NaN is not itself
+    }
 
 
 def _folded(value: Any) -> Any:
