@@ -37,8 +37,8 @@ _COPIES: Final = (
 )
 _CLOCKS_APART: Final = timedelta(days=1)
 _OTHERS: Final = (
-    "Ids that were not named or followed. What other servers of this installation hold in their "
-    "spools goes once they send it."
+    "Ids that were not named or followed. What other servers of this installation held in their "
+    "spools, and sent after this was signed, goes at the daily look."
 )
 _ZONE_OFF: Final = (
     "The training zone, which is switched off on this server: what is in it goes as soon as it is "
