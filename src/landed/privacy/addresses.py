@@ -161,7 +161,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, Kind]]:
     if not _DIGIT.search(text):
         return
     for found in chain(_NUMBER_FIRST.finditer(text), _POST_CODES.finditer(text), _boxes(text)):
-        before = _NUMBER_BEFORE.search(text, max(0, found.start() - _REACH), found.start())
+        before = _NUMBER_BEFORE.search(text, max(0, found.start() - 7), found.start())
         yield before.start() if before else found.start(), found.end(), Kind.ADDRESS
     for found in _said(text):
         yield found.start("address"), found.end("address"), Kind.ADDRESS

@@ -22,7 +22,11 @@ __all__ = ["Span", "find_personal", "scrub_names", "scrub_text", "write_marks"]
 Span = tuple[int, int, Kind]
 _MOST_PARTS: Final = 100
 _PART: Final = re.compile(r"[^/]{12,}")
-_LONG_WORD: Final = re.compile(r"[A-Za-z0-9+/_-](?<![A-Za-z0-9+/_-].)[A-Za-z0-9+/_-]{11,}={0,2}")
+# Not "responsibilities": no base64 of an address or of digits has small letters only.
+_LONG_WORD: Final = re.compile(
+    r"[A-Za-z0-9+/_-](?<![A-Za-z0-9+/_-].)(?![a-z]{11,23}(?![A-Za-z0-9+/_=-]))"
+    r"[A-Za-z0-9+/_-]{11,}={0,2}"
+)
 
 
 def find_personal(
