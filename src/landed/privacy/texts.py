@@ -83,8 +83,9 @@ def _encoded(text: str, region: str) -> Iterator[Span]:
 
 def _again(text: str, found: list[Span]) -> Iterator[Span]:
     """Parts of the whole names that were found, where they stand alone: `Rossi` of `Zoe Rossi`."""
-    names = {text[start:end] for start, end, kind in found if kind is Kind.NAME}
-    for word in islice({word for name in names for word in sure_parts(name)}, _MOST_PARTS):
+    names = dict.fromkeys(text[start:end] for start, end, kind in found if kind is Kind.NAME)
+    words = dict.fromkeys(word for name in names for word in sure_parts(name))
+    for word in islice(words, _MOST_PARTS):
         at = text.find(word)
         while at >= 0:
             end = at + len(word)
