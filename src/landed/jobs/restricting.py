@@ -16,6 +16,7 @@ _log = structlog.get_logger(__name__)
 _LOOK_SECONDS: Final = 1.0
 _RETRY_SECONDS: Final = 5.0
 _LONGEST_SECONDS: Final = 60.0
+_SPOOL_SECONDS: Final = 20.0
 
 
 async def restrict_forever(services: Services) -> None:
@@ -36,7 +37,7 @@ async def restrict_forever(services: Services) -> None:
             continue
         await asyncio.sleep(_LOOK_SECONDS)
         try:
-            await asyncio.to_thread(keep_restrictions, services)
+            await asyncio.to_thread(_set_aside, services)
         except Exception as error:  # noqa: BLE001 - the next round may go well
             reason = error.message if isinstance(error, LandedError) else type(error).__name__
             _log.warning("restriction_waits", reason=reason)
@@ -44,3 +45,11 @@ async def restrict_forever(services: Services) -> None:
             patience = min(patience * 2, _LONGEST_SECONDS)
         else:
             settled, patience = mark, _RETRY_SECONDS
+
+
+def _set_aside(services: Services) -> None:
+    """Also where the spool can't be emptied: what the log has is set aside."""
+    try:
+        services.empty_spool(_SPOOL_SECONDS)
+    finally:
+        keep_restrictions(services)

@@ -78,7 +78,7 @@ def restrict_subject(
 
 
 def keep_restrictions(services: Services) -> int:
-    """Set aside what came in of restricted people: from our spool, imports, other servers.
+    """Set aside what came in of restricted people by other ways: imports, other servers.
 
     Args:
         services: Of the installation.
@@ -87,19 +87,9 @@ def keep_restrictions(services: Services) -> int:
         How many events there were.
 
     Raises:
-        StoreError: The store is away or behind; what it has is set aside, do it again.
+        StoreError: The store is away; do it again.
         StateError: The state is away; do it again.
     """
-    if not fetch_restrictions(services.state):
-        return 0
-    try:
-        services.empty_spool(_SPOOL_SECONDS)
-    finally:
-        moved = _set_aside_all(services)
-    return moved
-
-
-def _set_aside_all(services: Services) -> int:
     with services.state.moving():
         restricted = [one.subject for one in fetch_restrictions(services.state)]
         moved = set_aside(services.store, restricted)
