@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from landed.metrics import METRICS
+from landed.store.experiment_days import build_days
 from landed.store.experiment_sql import (
     Asked,
     Exposed,
     Statement,
     build_bounds,
-    build_days,
     build_followed,
     build_health,
     build_influence,
@@ -74,7 +74,9 @@ STATEMENTS: Final[Mapping[str, Statement]] = {
     "newcomers": build_newcomers(PEOPLE, WINDOW),
     "outside": build_outside(PEOPLE, [(SINCE, UNTIL)]),
     "quantiles": build_quantiles(PEOPLE, [asked("p95_response_ms")], [[0.95]]),
-    "segments": build_sums(PEOPLE, [asked("applications")], segments=["device", "country"]),
+    "segments": build_sums(
+        PEOPLE, [asked("applications")], split={"device": ["mobile"], "country": ["DE", "FR"]}
+    ),
     "sums": build_sums(
         PEOPLE,
         [asked("interviews", late=True, past=True), asked("click_through_rate", past=True)],

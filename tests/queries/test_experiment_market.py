@@ -89,7 +89,7 @@ def test_sums_and_products_are_those_of_each_person(
     market: MarketLog, exposures: pl.DataFrame, scope: Scope, counts: Counts, name: str
 ) -> None:
     asked = Asked(metric=METRICS[name], lookback=LOOKBACK)
-    sums = fetch_sums(market.store, scope, counts, {name: asked})[name]
+    sums = fetch_sums(market.store, scope, counts, {name: asked})[name].whole
     rows = rows_of(market, exposures, name)
     since = pl.col("at") - pl.col("exposed_at")
     before = rows.filter((since < timedelta()) & (since >= -LOOKBACK))
@@ -112,7 +112,7 @@ def test_sums_and_products_are_those_of_each_person(
 def test_a_ratio_is_that_of_all_rows_of_the_arm(
     market: MarketLog, exposures: pl.DataFrame, scope: Scope, counts: Counts, name: str
 ) -> None:
-    sums = fetch_sums(market.store, scope, counts, {name: Asked(metric=METRICS[name])})[name]
+    sums = fetch_sums(market.store, scope, counts, {name: Asked(metric=METRICS[name])})[name].whole
     rows = rows_of(market, exposures, name).filter(pl.col("at") >= pl.col("exposed_at"))
     for key in ("control", "treatment"):
         expected = SECOND[name](rows.filter(pl.col("arm") == key))
@@ -128,7 +128,7 @@ def test_products_with_the_denominator(
 ) -> None:
     name = "click_through_rate"
     asked = Asked(metric=METRICS[name], lookback=LOOKBACK)
-    sums = fetch_sums(market.store, scope, counts, {name: asked})[name]
+    sums = fetch_sums(market.store, scope, counts, {name: asked})[name].whole
     rows = rows_of(market, exposures, name)
     clicked, shown = (
         (pl.col("event") == f"recommendation_{what}").cast(pl.Float64)
@@ -148,6 +148,34 @@ def test_products_with_the_denominator(
         products = columns.T @ columns
         for found, expected in zip(sums[key].moments.products, products, strict=True):
             assert found == pytest.approx(expected)
+
+
+def test_sums_of_segments_are_those_of_who_had_that_device_when_exposed(
+    market: MarketLog, exposures: pl.DataFrame, scope: Scope, counts: Counts
+) -> None:
+    devices = (
+        market.events.filter(pl.col("event") == "experiment_exposed")
+        .sort("at")
+        .group_by("person", maintain_order=True)
+        .agg(pl.col("device").first().alias("then"), pl.col("country").first().alias("there"))
+    )
+    split = {"device": ("mobile", "desktop"), "country": ("US",)}
+    asked = {"click_through_rate": Asked(metric=METRICS["click_through_rate"])}
+    sums = fetch_sums(market.store, scope, counts, asked, split=split)["click_through_rate"]
+    rows = rows_of(market, exposures.join(devices, on="person"), "click_through_rate")
+    rows = rows.filter(pl.col("at") >= pl.col("exposed_at"))
+    for column, dimension in (("then", "device"), ("there", "country")):
+        for value, arms in sums.segments[dimension].items():
+            for key, found in arms.items():
+                part = rows.filter((pl.col("arm") == key) & (pl.col(column) == value))
+                shown = part.filter(pl.col("event") == "recommendation_shown")
+                each = shown.group_by("person").len()["len"].to_list()
+                assert found.moments.sums == (len(part) - len(shown), len(shown))
+                assert found.moments.products[1][1] == sum(one**2 for one in each)
+                assert found.moments.size == counts.by[dimension][value][key][0].units
+    whole = fetch_sums(market.store, scope, counts, asked)["click_through_rate"]
+    assert sums.whole == whole.whole
+    assert whole.segments == {}
 
 
 @pytest.mark.parametrize("name", MEASURED)

@@ -338,15 +338,11 @@ def test_what_explains_a_result_does_not_cost_it(
 ) -> None:
     put(store, *pairs(), applied("ann", 3), applied("cat", 4))
     nothing = Limits(max_seconds=10, max_bytes=1, max_rows=1)
-    for module in ("days", "splitting"):
-        monkeypatch.setattr(f"landed.experiments.analysis.{module}.PAGE", nothing)
+    monkeypatch.setattr("landed.experiments.analysis.days.PAGE", nothing)
     result = analyse(store, a_running_experiment(), as_of=at(8))
     assert values(result) == {"control": (2, 0.5), "tips": (2, 0.5)}
-    assert (result.looks, result.segments, result.trend) == ((), (), "")
-    assert [words.partition(":")[0] for words in result.left_out] == [
-        "by segment",
-        "from day to day",
-    ]
+    assert (result.looks, result.trend) == ((), "")
+    assert [words.partition(":")[0] for words in result.left_out] == ["from day to day"]
 
 
 def test_the_last_look_is_that_of_the_last_moment(store: Store) -> None:

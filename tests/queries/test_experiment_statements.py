@@ -6,7 +6,8 @@ import pytest
 
 from landed.metrics import METRICS
 from landed.store import Store
-from landed.store.experiment_sql import Asked, build_days, build_life_tables, build_quantiles
+from landed.store.experiment_days import build_days
+from landed.store.experiment_sql import Asked, build_life_tables, build_quantiles
 from tests.queries.experiment_statements import CLUSTERS, PEOPLE, SNAPSHOTS, STATEMENTS, render
 
 

@@ -5,6 +5,7 @@ The texts are over rows `r` of the metric's relation, joined with the exposures 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,16 +27,16 @@ __all__ = [
     "Asked",
     "Exposed",
     "after",
-    "look_map",
     "matured",
     "row_pair",
-    "row_value",
     "seconds_of",
     "unit_columns",
 ]
 
 _AFTER: Final = "r.at >= e.exposed_at"
 _SESSION_ENDS: Final = "r.at + toIntervalMillisecond(toInt64(1000 * duration_seconds))"
+
+_OF_KIND: Final = re.compile(r"event = '([a-z_]+)'")
 
 Bind = Callable[[str, Any], str]
 """Gives a value a placeholder of a kind."""
@@ -176,10 +177,7 @@ def row_pair(one: Asked, rows: str, bind: Bind) -> tuple[tuple[str, str], ...]:
             known = f"({measure.of}) IS NOT NULL AND {counted}"
             return (f"toFloat64({measure.of})", known), ("1", known)
         case Ratio():
-            return (
-                (f"toFloat64({measure.above})", counted),
-                (f"toFloat64({measure.below})", counted),
-            )
+            return _side(measure.above, one, rows), _side(measure.below, one, rows)
         case Quantile():
             known = f"({measure.of}) IS NOT NULL AND {counted}"
             values = bind("Array(Float64)", list(one.quantiles))
@@ -191,31 +189,18 @@ def row_pair(one: Asked, rows: str, bind: Bind) -> tuple[tuple[str, str], ...]:
             return (("1", counted),)
 
 
+def _side(of: str, one: Asked, rows: str) -> tuple[str, str]:
+    """A side of a ratio; the number of one kind of event in the words of a count of that kind.
+
+    Then a metric that counts them, and another ratio over them, share the column.
+    """
+    kind = _OF_KIND.fullmatch(of)
+    if kind and one.metric.relation == "events" and kind[1] in one.metric.source:
+        return "1", both_hold(f"event IN ('{kind[1]}')", rows)
+    return f"toFloat64({of})", _rows(one, rows)
+
+
 def _rows(one: Asked, rows: str) -> str:
     where = getattr(one.metric.measure, "where", "true")
     kinds = kinds_condition(one.metric, one.metric.relation)
     return both_hold(both_hold(kinds, where), rows)
-
-
-def row_value(value: str, where: str) -> str:
-    """What a row adds, as a number: nothing where it does not count."""
-    return f"toFloat64(if({where}, ifNull({value}, 0), 0))"
-
-
-def look_map(asked: Asked, y: str, z: str, rows: str, *, is_once: bool) -> str:
-    """Day → what a person adds on it: when it is known, which of late outcomes is later."""
-    late = asked.window is not None
-    moment = "r.at"
-    if late:
-        start = "r.at" if asked.follows_rows else "e.exposed_at"
-        moment = f"{start} + toIntervalSecond({seconds_of(asked.window or timedelta())})"
-    day = f"toInt32(toDate({moment}))"
-    if not is_once:
-        return f"sumMapIf([{day}], [{y}], [{z}], {rows})"
-    first = f"minIf({day}, {rows})"
-    reached = f"countIf({rows}) > 0"
-    return (
-        f"(if({reached}, [{first}], emptyArrayInt32()), "
-        f"if({reached}, [toFloat64(1)], emptyArrayFloat64()), "
-        f"if({reached}, [toFloat64(0)], emptyArrayFloat64()))"
-    )

@@ -9,32 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from math import prod
 from string import Template
-from typing import Any, Final
+from typing import Final
 
-from landed.metrics import Distinct, Incidence, People, Quantile
-from landed.store.clauses import add_columns, add_condition, planned_columns, read_relation
+from landed.metrics import Incidence, Quantile
 from landed.store.experiment_columns import (
     Asked,
     Exposed,
     after,
-    look_map,
     matured,
     row_pair,
-    row_value,
     seconds_of,
     unit_columns,
 )
-from landed.store.metric_sql import events_of, leaving, life_table, measure_of
+from landed.store.experiment_parts import (
+    SEGMENTS,
+    ExperimentParts,
+    Split,
+    Statement,
+    aliased,
+    strides,
+)
+from landed.store.metric_sql import leaving, life_table, measure_of
 from landed.store.sql_files import read_statement
 
 __all__ = [
-    "SEGMENTS",
     "Asked",
     "Exposed",
+    "Split",
     "Statement",
     "build_bounds",
-    "build_days",
     "build_followed",
     "build_health",
     "build_influence",
@@ -44,132 +49,11 @@ __all__ = [
     "build_quantiles",
     "build_sums",
     "build_waiting",
+    "read_cell",
 ]
 
-Statement = tuple[str, dict[str, Any]]
-
-SEGMENTS: Final[Mapping[str, str]] = {
-    "device": "ifNull(context.device.type, '')",
-    "country": "ifNull(context.country, '')",
-    "browser": "ifNull(context.browser.name, '')",
-}
-"""What is known of a person at the first exposure, and results may be split by."""
-
 _CAP: Final = 0.999
-_HAVE_EXPOSURES: Final = frozenset({"events", "activity"})
-"""Relations with rows of exposures: to meet a variant is no act, or everybody would be active."""
 _HOUR: Final = 3600
-
-
-class _Parts:
-    """A statement while it is put together: its values, and the texts that name them."""
-
-    def __init__(
-        self, exposed: Exposed, asked: Sequence[Asked] = (), *, is_everybody: bool = False
-    ) -> None:
-        self.exposed = exposed
-        self.is_everybody = is_everybody
-        self.asked = asked
-        self.parameters: dict[str, Any] = {
-            "experiment": exposed.experiment,
-            "variants": list(exposed.variants),
-            "exposed_since": exposed.since,
-            "exposed_until": exposed.until,
-            "as_of": exposed.as_of,
-        }
-
-    def bind(self, kind: str, value: Any) -> str:
-        """Give a value a placeholder."""
-        name = f"p{len(self.parameters)}"
-        self.parameters[name] = value
-        return f"{{{name}:{kind}}}"
-
-    def statement(self, sql: str) -> Statement:
-        """The statement with those of the values that it names."""
-        used = {name: one for name, one in self.parameters.items() if f"{{{name}:" in sql}
-        return sql, used
-
-    def units(self, fields: Mapping[str, str], columns: Mapping[str, str]) -> str:
-        """Who met which variant, with further fields of the exposures and columns of them."""
-        place = "indexOf({variants:Array(String)}, properties.variant)"
-        if self.exposed.by_unit:
-            # Who does not say which unit was met cannot be put into one.
-            place = f"if(unit = '', 0, {place})"
-            fields = {**fields, "unit": "ifNull(toString(getSubcolumn(properties, 'unit')), '')"}
-            columns = {**columns, "unit": "argMin(unit, occurred_at)"}
-        units = Template(read_statement("experiment_units")).substitute(
-            place=place,
-            fields="".join(f",\n        {text} AS {name}" for name, text in fields.items()),
-            columns="".join(f",\n    {text} AS {name}" for name, text in columns.items()),
-        )
-        if not self.exposed.by_unit:
-            return units
-        return Template(read_statement("experiment_clusters")).substitute(
-            units=units,
-            columns="".join(f",\n    {name}" for name in columns if name != "unit"),
-            followed=self.followed(),
-        )
-
-    def followed(self) -> str:
-        """For each window whether a unit has been followed for it; the first is no window."""
-        return f"[{', '.join(['1', *map(matured, self.exposed.windows)])}]"
-
-    def segments(self, names: Sequence[str]) -> str:
-        """Who met which variant, with what is known of them at the first exposure."""
-        if self.is_everybody:
-            return read_statement("experiment_arrivals")
-        firsts = {name: f"argMin({name}, occurred_at)" for name in names}
-        return self.units({name: SEGMENTS[name] for name in names}, firsts)
-
-    def rows(self, texts: Sequence[str]) -> str:
-        """The rows of the relation that the metrics are made from."""
-        name = self.asked[0].metric.relation
-        base = read_relation(name)
-        if name in _HAVE_EXPOSURES:
-            base = add_condition(base, "event != 'experiment_exposed'")
-        self.parameters |= {"since": self.exposed.since - self.lookback, "until": self._until()}
-        if "{events:" not in base:
-            return base
-        self.parameters["events"] = events_of([one.metric for one in self.asked])
-        return add_columns(base, planned_columns(texts))
-
-    @property
-    def lookback(self) -> timedelta:
-        return max((one.lookback for one in self.asked if one.lookback), default=timedelta())
-
-    def _until(self) -> datetime:
-        late = any(one.window and not one.follows_rows for one in self.asked)
-        return self.exposed.as_of if late else min(self.exposed.until, self.exposed.as_of)
-
-    def joined(self, name: str, columns: Mapping[str, str], segments: Sequence[str] = ()) -> str:
-        """Rows of those who met a variant, put into a statement with columns over them."""
-        reach = "r.at >= e.exposed_at"
-        if self.lookback:
-            reach += f" - toIntervalSecond({seconds_of(self.lookback)})"
-        keys = [*(["unit"] if self.exposed.by_unit else []), *segments]
-        return Template(read_statement(name)).substitute(
-            keys=",\n    ".join(["e.variant AS variant", *(f"e.{key} AS {key}" for key in keys)]),
-            columns=_aliased(columns),
-            rows=self.rows(list(columns.values())),
-            people=self.segments(segments),
-            reach=reach,
-            groups=", ".join(["variant", *keys]),
-        )
-
-    def of_units(self, columns: Mapping[str, str], segments: Sequence[str] = ()) -> str:
-        """What each unit has: a person, or the sum over the people of a unit that is none."""
-        people = self.joined("experiment_people", columns, segments)
-        if not self.exposed.by_unit:
-            return people
-        keys = ", ".join(["variant", *segments])
-        together = {name: f"{'any' if name[0] == 'm' else 'sum'}({name})" for name in columns}
-        return Template(read_statement("experiment_members")).substitute(
-            keys=keys, columns=_aliased(together), people=people, groups=keys
-        )
-
-
-def _aliased(columns: Mapping[str, str]) -> str:
-    return ",\n    ".join(f"{text} AS {name}" for name, text in columns.items())
 
 
 def build_health(exposed: Exposed) -> Statement:
@@ -181,7 +65,7 @@ def build_health(exposed: Exposed) -> Statement:
     Returns:
         The statement and the values of its placeholders.
     """
-    parts = _Parts(exposed)
+    parts = ExperimentParts(exposed)
     followed = parts.followed()
     columns = {"units": followed}
     if exposed.by_unit:
@@ -194,8 +78,8 @@ def build_health(exposed: Exposed) -> Statement:
     inner = {f"sum_of_{name}": f"sumForEach({text})" for name, text in columns.items()}
     sql = Template(read_statement("experiment_health")).substitute(
         names=", ".join(columns),
-        outer=_aliased({name: f"sumForEach(sum_of_{name})" for name in columns}),
-        inner=_aliased(inner),
+        outer=aliased({name: f"sumForEach(sum_of_{name})" for name in columns}),
+        inner=aliased(inner),
         units=parts.units(SEGMENTS, {**firsts, "strays": "countIf(place = 0)"}),
     )
     return parts.statement(sql)
@@ -211,7 +95,7 @@ def build_outside(exposed: Exposed, phases: Sequence[tuple[datetime, datetime]])
     Returns:
         The statement and the values of its placeholders.
     """
-    parts = _Parts(exposed)
+    parts = ExperimentParts(exposed)
     for name, moments in zip(("starts", "ends"), zip(*phases, strict=True), strict=True):
         parts.parameters[name] = [round(one.timestamp() * 1000) for one in moments]
     return parts.statement(read_statement("experiment_outside"))
@@ -221,7 +105,7 @@ def build_sums(
     exposed: Exposed,
     asked: Sequence[Asked],
     *,
-    segments: Sequence[str] = (),
+    split: Split | None = None,
     is_everybody: bool = False,
 ) -> Statement:
     """Put the statement together that sums up what units add to metrics of one relation.
@@ -229,7 +113,8 @@ def build_sums(
     Args:
         exposed: Whose rows.
         asked: Metrics of one relation.
-        segments: Names of `SEGMENTS` that the sums are split by, each by itself.
+        split: What the sums are split by, all dimensions at once: names of `SEGMENTS` → values.
+            Units must be people.
         is_everybody: Whether all people count from their first act in the phase on, as one
             variant, since nobody was exposed yet.
 
@@ -238,40 +123,55 @@ def build_sums(
         `exposed.variants` from 1, and for metric number i `s{i}`: the sums of its columns, then
         their products (the upper triangle, row by row), then how many units have a covariate, and
         how many have something below the line, where there are such.
-        Where they are split, `dimension` and `value` say by what.
+        Where they are split, `cell` stands for the variant: `read_cell` takes it apart.
     """
-    parts = _Parts(exposed, asked, is_everybody=is_everybody)
+    parts = ExperimentParts(exposed, asked, is_everybody=is_everybody)
     columns = [unit_columns(one, at, exposed, parts.bind) for at, one in enumerate(asked)]
-    sums = {f"s{number}": _sums(list(part)) for number, part in enumerate(columns)}
-    every = {name: text for part in columns for name, text in part.items()}
-    units = parts.of_units(every, segments)
-    if segments:
-        sums = {**_split(segments), **sums}
-    return parts.statement(_summed(units, sums, segments))
+    # What two metrics have in common is made, and multiplied, once.
+    names: dict[str, str] = {}
+    sums = {}
+    for number, part in enumerate(columns):
+        shared = [(kind[0], names.setdefault(text, kind)) for kind, text in part.items()]
+        sums[f"s{number}"] = _sums(shared)
+    units = parts.of_units({name: text for text, name in names.items()}, split)
+    return parts.statement(_summed(units, sums, "cell" if split else "variant"))
 
 
-def _sums(names: Sequence[str]) -> str:
+def _sums(columns: Sequence[tuple[str, str]]) -> str:
     """Sums of the columns, of their products, and how many units have which of them."""
+    names = [name for _, name in columns]
     products = [f"sum({one} * {other})" for at, one in enumerate(names) for other in names[at:]]
-    past = [f"{name} != 0" for name in names if name[0] in "xw"]
-    kinds = [past, [f"{name} != 0" for name in names if name[0] == "z"]]
+    past = [f"{name} != 0" for kind, name in columns if kind in "xw"]
+    kinds = [past, [f"{name} != 0" for kind, name in columns if kind == "z"]]
     counted = [f"toFloat64(countIf({' OR '.join(kind)}))" for kind in kinds if kind]
     return f"[{', '.join([*(f'sum({name})' for name in names), *products, *counted])}]"
 
 
-def _split(segments: Sequence[str]) -> dict[str, str]:
-    names = ", ".join(f"grouping({name}) = 0, '{name}'" for name in segments)
-    values = ", ".join(f"grouping({name}) = 0, {name}" for name in segments)
-    return {"dimension": f"multiIf({names}, '')", "value": f"multiIf({values}, '')"}
-
-
-def _summed(units: str, sums: Mapping[str, str], segments: Sequence[str] = ()) -> str:
-    sets = ", ".join(f"(variant, {name})" for name in segments)
+def _summed(units: str, sums: Mapping[str, str], key: str = "variant") -> str:
     return Template(read_statement("experiment_sums")).substitute(
-        sums=_aliased(sums),
-        units=units,
-        groups=f"GROUPING SETS ({sets})" if sets else "variant",
+        sums=aliased(sums), units=units, key=key
     )
+
+
+def read_cell(cell: int, split: Split) -> tuple[int, dict[str, str | None]]:
+    """Say what a cell of split sums is of.
+
+    Args:
+        cell: Its number.
+        split: What the sums are split by.
+
+    Returns:
+        The place of the variant from 1, and of each dimension the value; None: another one.
+
+    Examples:
+        >>> read_cell(8, {"device": ["mobile"], "country": ["DE", "FR"]})
+        (1, {'device': None, 'country': 'FR'})
+    """
+    found: dict[str, str | None] = {}
+    for name, step in strides(split).items():
+        place = cell // step % (len(split[name]) + 1)
+        found[name] = split[name][place - 1] if place else None
+    return cell // prod(len(values) + 1 for values in split.values()), found
 
 
 def build_bounds(exposed: Exposed, asked: Sequence[Asked]) -> Statement:
@@ -285,7 +185,7 @@ def build_bounds(exposed: Exposed, asked: Sequence[Asked]) -> Statement:
         The statement and the values of its placeholders. Its row has for metric number i the
         bound `b{i}` and the largest sum `t{i}`; NaN where nobody has any.
     """
-    parts = _Parts(exposed, asked)
+    parts = ExperimentParts(exposed, asked)
     columns = {
         f"y{at}": unit_columns(one, at, exposed, parts.bind)[f"y{at}"]
         for at, one in enumerate(asked)
@@ -296,7 +196,7 @@ def build_bounds(exposed: Exposed, asked: Sequence[Asked]) -> Statement:
         found[f"t{at}"] = f"max(y{at})"
     people = parts.joined("experiment_people", columns)
     sql = Template(read_statement("experiment_bounds")).substitute(
-        columns=_aliased(found), people=people
+        columns=aliased(found), people=people
     )
     return parts.statement(sql)
 
@@ -315,7 +215,7 @@ def build_quantiles(
         The statement and the values of its placeholders. Its rows have `variant` and for metric
         number i `q{i}`, the values at the levels; NaN where there is no row.
     """
-    parts = _Parts(exposed, asked)
+    parts = ExperimentParts(exposed, asked)
     columns = {}
     for at, (one, wanted) in enumerate(zip(asked, levels, strict=True)):
         measure = measure_of(one.metric)
@@ -338,7 +238,7 @@ def build_life_tables(exposed: Exposed, asked: Asked) -> Statement:
         The statement and the values of its placeholders. Its rows have `variant` and `life`:
         the three tables of `metric_sql.life_table`.
     """
-    parts = _Parts(exposed, [asked])
+    parts = ExperimentParts(exposed, [asked])
     # What came before the exposure is not looked at, and what comes after the phase is nobody's.
     columns = {"life": life_table(_incidence(asked))}
     return parts.statement(parts.joined("experiment_rows", columns))
@@ -366,7 +266,7 @@ def build_influence(
         The statement and the values of its placeholders. Its rows have `variant`, `units`, those
         with a row, and `squares`, the sum of their squared influences.
     """
-    parts = _Parts(exposed, [asked])
+    parts = ExperimentParts(exposed, [asked])
     leaves = leaving(_incidence(asked))
     # One flat list for all variants: of nested ones the engine would copy one for each row.
     width = len(influences[0][0])
@@ -396,13 +296,14 @@ def build_waiting(exposed: Exposed, asked: Asked) -> Statement:
         The statement and the values of its placeholders. Its rows have `variant`, `reached`: hour
         of the first row → people, and `followed`: hours that those were followed → people.
     """
-    parts = _Parts(exposed, [asked])
+    parts = ExperimentParts(exposed, [asked])
     window = asked.window or timedelta()
     rows = row_pair(asked, "r.at >= e.exposed_at", parts.bind)[0][1]
     rows += f" AND r.at < e.exposed_at + toIntervalSecond({seconds_of(window)})"
+    since = "dateDiff('second', e.exposed_at, r.at)"
     columns = {
         "n": f"countIf({rows})",
-        "first": f"toUInt32(intDiv(minIf({_SECONDS_SINCE}, {rows}), {_HOUR}))",
+        "first": f"toUInt32(intDiv(minIf({since}, {rows}), {_HOUR}))",
         "followed": f"any({_hours_followed(window)})",
     }
     sums = {
@@ -422,9 +323,9 @@ def build_followed(exposed: Exposed, window: timedelta) -> Statement:
     Returns:
         The statement and the values of its placeholders. Its rows have `variant` and `hours`.
     """
-    parts = _Parts(exposed)
+    parts = ExperimentParts(exposed)
     sql = Template(read_statement("experiment_followed")).substitute(
-        hours=_hours_followed(window), people=parts.segments(())
+        hours=_hours_followed(window), people=parts.people()
     )
     return parts.statement(sql)
 
@@ -440,54 +341,12 @@ def build_newcomers(exposed: Exposed, window: timedelta | None) -> Statement:
         The statement and the values of its placeholders. Its rows have `day` from 0, `people` and
         `followed`, those who have been followed for the window.
     """
-    parts = _Parts(exposed)
+    parts = ExperimentParts(exposed)
     sql = Template(read_statement("experiment_newcomers")).substitute(
         followed="true" if window is None else matured(window),
         people=read_statement("experiment_arrivals"),
     )
     return parts.statement(sql)
-
-
-def build_days(exposed: Exposed, asked: Asked) -> Statement | None:
-    """Put the statement together that gives a metric's sums as they stood on each day.
-
-    Args:
-        exposed: Whose rows.
-        asked: The metric; its units are people.
-
-    Returns:
-        The statement and the values of its placeholders; None of distinct things and quantiles,
-        which are no sums over days. Its rows have `variant`, `looks` and `trend`: days, then
-        for each what is added above the line and below it, and to the three products.
-    """
-    if exposed.by_unit or isinstance(asked.metric.measure, Distinct | Quantile):
-        return None
-    parts = _Parts(exposed, [asked])
-    counted = after(asked, exposed)
-    pair = row_pair(asked, counted, parts.bind)
-    y, z = (row_value(*one) for one in (*pair, ("0", "false"))[:2])
-    rows = " OR ".join(f"({where})" for _, where in pair)
-    people = isinstance(asked.metric.measure, People)
-    columns = {
-        "look": look_map(asked, y, z, rows, is_once=people),
-        "since": f"sumMapIf([{_SINCE}], [{y}], [{z}], ({rows}) AND {_WHOLE_DAY})",
-    }
-    bound = "" if asked.bound is None else parts.bind("Float64", asked.bound)
-    sql = Template(read_statement("experiment_days")).substitute(
-        cut=f"arrayMap(a -> least(a, {bound}), arrayCumSum(look.2))" if bound else _CUMULATIVE,
-        once="arrayMap(a -> least(a, 1), since.2)" if people else "since.2",
-        people=parts.joined("experiment_people", columns),
-    )
-    return parts.statement(sql)
-
-
-_CUMULATIVE: Final = "arrayCumSum(look.2)"
-_SECONDS_SINCE: Final = "dateDiff('second', e.exposed_at, r.at)"
-_SINCE: Final = f"toInt32(intDiv({_SECONDS_SINCE}, 86400))"
-_WHOLE_DAY: Final = (
-    f"{_SINCE} < 28 AND toDate(e.exposed_at) + {_SINCE} + 1 < "
-    "toDate({exposed_until:DateTime64(3, 'UTC')})"
-)
 
 
 def _hours_followed(window: timedelta) -> str:

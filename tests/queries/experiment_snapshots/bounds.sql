@@ -6,7 +6,7 @@ FROM
 (
 -- What does each person of the experiment have of the metrics?
 SELECT
-    e.variant AS variant,
+    any(e.variant) AS variant,
     ifNull(sumIf(toFloat64(properties.cost_usd), event IN ('llm_call_completed') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}), 0) AS y0
 FROM
 (
@@ -65,7 +65,7 @@ GROUP BY subject
 ) AS e ON e.subject = r.subject_key
 WHERE e.variant BETWEEN 1 AND 254
     AND r.at >= e.exposed_at
-GROUP BY e.subject, variant
+GROUP BY e.subject
 )
 
 -- experiment = 'tips'

@@ -17,8 +17,8 @@ FROM
 (
 -- What does each person of the experiment have of the metrics?
 SELECT
-    e.variant AS variant,
-    e.unit AS unit,
+    any(e.variant) AS variant,
+    any(e.unit) AS unit,
     toFloat64(countIf(event IN ('application_submitted') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')})) AS y0,
     toFloat64(countIf(event IN ('application_submitted') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600))) AS x0,
     toFloat64(any(e.members)[1]) AS m0
@@ -100,7 +100,7 @@ GROUP BY subject
 ) AS e ON e.subject = r.subject_key
 WHERE e.variant BETWEEN 1 AND 254
     AND r.at >= e.exposed_at - toIntervalSecond(1209600)
-GROUP BY e.subject, variant, unit
+GROUP BY e.subject
 )
 GROUP BY unit, variant
 )

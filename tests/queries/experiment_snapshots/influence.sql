@@ -10,7 +10,7 @@ FROM
 (
 -- What does each person of the experiment have of the metrics?
 SELECT
-    e.variant AS variant,
+    any(e.variant) AS variant,
     sumIf(multiIf(ifNull(seconds_to_interview, toInt64(9000000000000)) <= least(followed_seconds, 1814400) AND ifNull(seconds_to_interview, toInt64(9000000000000)) <= ifNull(seconds_to_close, toInt64(9000000000000)), [0.5, 0.5][1 * (e.variant - 1) + toUInt32(intDiv(ifNull(seconds_to_interview, toInt64(9000000000000)), 3600)) + 1], ifNull(seconds_to_close, toInt64(9000000000000)) <= least(followed_seconds, 1814400) AND ifNull(seconds_to_close, toInt64(9000000000000)) < ifNull(seconds_to_interview, toInt64(9000000000000)), [0.5, 0.5][1 * (e.variant - 1) + toUInt32(intDiv(ifNull(seconds_to_close, toInt64(9000000000000)), 3600)) + 1], [0.5, 0.5][1 * (e.variant - 1) + toUInt32(intDiv(least(followed_seconds, 1814400), 3600)) + 1]), r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}) AS y,
     countIf(r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}) AS n
 FROM
@@ -111,7 +111,7 @@ GROUP BY subject
 ) AS e ON e.subject = r.subject_key
 WHERE e.variant BETWEEN 1 AND 254
     AND r.at >= e.exposed_at
-GROUP BY e.subject, variant
+GROUP BY e.subject
 )
 GROUP BY variant
 ORDER BY variant

@@ -3,17 +3,13 @@
 -- Only what follows a unit's first exposure counts, and for covariates only what came before it.
 -- Units without a row add nothing to any sum; `experiment_health` says how many there are.
 SELECT
-    variant,
-    multiIf(grouping(device) = 0, 'device', grouping(country) = 0, 'country', '') AS dimension,
-    multiIf(grouping(device) = 0, device, grouping(country) = 0, country, '') AS value,
+    cell,
     [sum(y0), sum(y0 * y0)] AS s0
 FROM
 (
 -- What does each person of the experiment have of the metrics?
 SELECT
-    e.variant AS variant,
-    e.device AS device,
-    e.country AS country,
+    any(e.cell) AS cell,
     toFloat64(countIf(event IN ('application_submitted') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')})) AS y0
 FROM
 (
@@ -55,16 +51,14 @@ SELECT
     subject_key AS subject,
     min(occurred_at) AS exposed_at,
     if(min(place) = max(place), min(place), 255) AS variant,
-    argMin(device, occurred_at) AS device,
-    argMin(country, occurred_at) AS country
+    toUInt16(6 * variant + argMin(cell, occurred_at)) AS cell
 FROM
 (
     SELECT
         subject_key,
         occurred_at,
         indexOf({variants:Array(String)}, properties.variant) AS place,
-        ifNull(context.device.type, '') AS device,
-        ifNull(context.country, '') AS country
+        toUInt16(3 * indexOf({p8:Array(String)}, ifNull(context.device.type, '')) + 1 * indexOf({p9:Array(String)}, ifNull(context.country, ''))) AS cell
     FROM events
     WHERE event = 'experiment_exposed'
         AND occurred_at >= {exposed_since:DateTime64(3, 'UTC')}
@@ -75,10 +69,10 @@ GROUP BY subject
 ) AS e ON e.subject = r.subject_key
 WHERE e.variant BETWEEN 1 AND 254
     AND r.at >= e.exposed_at
-GROUP BY e.subject, variant, device, country
+GROUP BY e.subject
 )
-GROUP BY GROUPING SETS ((variant, device), (variant, country))
-ORDER BY variant
+GROUP BY cell
+ORDER BY cell
 
 -- experiment = 'tips'
 -- variants = ['control', 'tips']
@@ -87,3 +81,5 @@ ORDER BY variant
 -- since = datetime.datetime(2026, 3, 2, 0, 0, tzinfo=datetime.timezone.utc)
 -- until = datetime.datetime(2026, 3, 16, 0, 0, tzinfo=datetime.timezone.utc)
 -- events = ['application_submitted']
+-- p8 = ['mobile']
+-- p9 = ['DE', 'FR']

@@ -10,13 +10,13 @@ FROM
 (
 -- What does each person of the experiment have of the metrics?
 SELECT
-    e.variant AS variant,
+    any(e.variant) AS variant,
     toFloat64(uniqExactIf((subject_key, properties.application_id), event IN ('application_outcome_recorded') AND properties.outcome_type IN ('interview_scheduled', 'interview_completed') AND r.at >= e.exposed_at AND r.at < e.exposed_at + toIntervalSecond(1814400) AND e.exposed_at <= {as_of:DateTime64(3, 'UTC')} - toIntervalSecond(1814400))) AS y0,
     toFloat64(uniqExactIf((subject_key, properties.application_id), event IN ('application_outcome_recorded') AND properties.outcome_type IN ('interview_scheduled', 'interview_completed') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600) AND e.exposed_at <= {as_of:DateTime64(3, 'UTC')} - toIntervalSecond(1814400))) AS x0,
-    ifNull(sumIf(toFloat64(event = 'recommendation_clicked'), event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}), 0) AS y1,
-    ifNull(sumIf(toFloat64(event = 'recommendation_shown'), event IN ('recommendation_shown', 'recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')}), 0) AS z1,
-    ifNull(sumIf(toFloat64(event = 'recommendation_clicked'), event IN ('recommendation_shown', 'recommendation_clicked') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600)), 0) AS x1,
-    ifNull(sumIf(toFloat64(event = 'recommendation_shown'), event IN ('recommendation_shown', 'recommendation_clicked') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600)), 0) AS w1
+    toFloat64(countIf(event IN ('recommendation_clicked') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')})) AS y1,
+    toFloat64(countIf(event IN ('recommendation_shown') AND r.at >= e.exposed_at AND r.at < {exposed_until:DateTime64(3, 'UTC')})) AS z1,
+    toFloat64(countIf(event IN ('recommendation_clicked') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600))) AS x1,
+    toFloat64(countIf(event IN ('recommendation_shown') AND r.at < e.exposed_at AND r.at >= e.exposed_at - toIntervalSecond(1209600))) AS w1
 FROM
 (
 -- Which events happened in [since, until)? One row per event of the kinds asked for; no kinds: all.
@@ -75,7 +75,7 @@ GROUP BY subject
 ) AS e ON e.subject = r.subject_key
 WHERE e.variant BETWEEN 1 AND 254
     AND r.at >= e.exposed_at - toIntervalSecond(1209600)
-GROUP BY e.subject, variant
+GROUP BY e.subject
 )
 GROUP BY variant
 ORDER BY variant

@@ -10,7 +10,7 @@ FROM
 (
 -- What does each person of the experiment have of the metrics?
 SELECT
-    e.variant AS variant,
+    any(e.variant) AS variant,
     countIf(event IN ('career_advanced') AND toString(properties.advancement_type) = 'promotion' AND r.at >= e.exposed_at AND r.at < e.exposed_at + toIntervalSecond(1814400)) AS n,
     toUInt32(intDiv(minIf(dateDiff('second', e.exposed_at, r.at), event IN ('career_advanced') AND toString(properties.advancement_type) = 'promotion' AND r.at >= e.exposed_at AND r.at < e.exposed_at + toIntervalSecond(1814400)), 3600)) AS first,
     any(toUInt32(intDiv(least(dateDiff('second', e.exposed_at, {as_of:DateTime64(3, 'UTC')}), 1814400), 3600))) AS followed
@@ -71,7 +71,7 @@ GROUP BY subject
 ) AS e ON e.subject = r.subject_key
 WHERE e.variant BETWEEN 1 AND 254
     AND r.at >= e.exposed_at
-GROUP BY e.subject, variant
+GROUP BY e.subject
 )
 GROUP BY variant
 ORDER BY variant

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
 
 from msgspec.structs import replace
 
 from landed.errors import QueryError
 from landed.experiments.analysis.comparing import Arms, compare_metric, correct, reading_of
 from landed.experiments.analysis.counting import Counts, check_health, fetch_counts
-from landed.experiments.analysis.days import Days, end_with, fetch_days, make_looks, trend_in_words
+from landed.experiments.analysis.days import end_with, fetch_days, make_looks, trend_in_words
 from landed.experiments.analysis.fetching import fetch_arms
 from landed.experiments.analysis.late import fetch_late
 from landed.experiments.analysis.lifting import make_lifts
@@ -25,7 +24,7 @@ from landed.experiments.analysis.results import (
     Verdict,
 )
 from landed.experiments.analysis.scope import Scope, Tracked, find_phase, make_scope
-from landed.experiments.analysis.splitting import fetch_segments
+from landed.experiments.analysis.splitting import make_segments
 from landed.experiments.analysis.verdict import judge
 from landed.experiments.analysis.wording import method_of, unit_of
 from landed.experiments.types import Experiment
@@ -35,7 +34,6 @@ from landed.store import Store
 __all__ = ["analyse"]
 
 _WEEK = 7
-T = TypeVar("T")
 
 
 def analyse(
@@ -129,37 +127,19 @@ def _explained(
     result = replace(result, lifts=lifts)
     if primary.is_quantile:
         return result
-    asked = primary.asked(bound=bound, has_past=False)
-    segments = None
-    if not scope.exposed.by_unit:
-        segments = _if_in_time(
-            lambda: fetch_segments(store, scope, counts, primary, asked=asked, alpha=alpha)
-        )
-    days = _if_in_time(lambda: fetch_days(store, scope, primary, bound=bound))
-    if isinstance(days, Days):
-        looks = make_looks(days, scope, counts, primary, alpha=alpha)
-        result = replace(
-            result,
-            looks=end_with(looks, found.comparisons),
-            trend=trend_in_words(days, scope, counts, primary, lifts.variant) if lifts else "",
-        )
+    segments = make_segments(arms[primary.label], counts, shares=scope.shares, alpha=alpha)
+    result = replace(result, segments=segments)
+    try:
+        days = fetch_days(store, scope, primary, bound=bound)
+    except QueryError as error:  # what explains a result must not cost it
+        return replace(result, left_out=(f"from day to day: {error.message}",))
+    if days is None:
+        return result
     return replace(
         result,
-        segments=segments if isinstance(segments, tuple) else (),
-        left_out=tuple(
-            f"{what}: {answer.message}"
-            for what, answer in (("by segment", segments), ("from day to day", days))
-            if isinstance(answer, QueryError)
-        ),
+        looks=end_with(make_looks(days, scope, counts, primary, alpha=alpha), found.comparisons),
+        trend=trend_in_words(days, scope, counts, primary, lifts.variant) if lifts else "",
     )
-
-
-def _if_in_time(ask: Callable[[], T]) -> T | QueryError:
-    """What explains a result must not cost it: where the store refuses, it goes without."""
-    try:
-        return ask()
-    except QueryError as error:
-        return error
 
 
 def _metrics(

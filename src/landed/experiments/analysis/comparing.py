@@ -42,7 +42,15 @@ from landed.stats import (
     share_interval,
 )
 
-__all__ = ["Arms", "compare_metric", "correct", "make_arms", "reading_of", "relative_of"]
+__all__ = [
+    "Arms",
+    "Segmented",
+    "compare_metric",
+    "correct",
+    "make_arms",
+    "reading_of",
+    "relative_of",
+]
 
 _FEWEST_WITH_PAST: Final = 0.05
 _LEAST_GAIN: Final = 0.99
@@ -51,6 +59,8 @@ _ALL: Final = 0.999999
 _WILD: Final = 7.0
 
 Maybe = Arm | NotEnough
+Segmented = Mapping[str, Mapping[str, Mapping[str, Maybe]]]
+"""Dimension → its value → variant's key → its arm."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +75,7 @@ class Arms:
         uncapped: The arms without that; empty: nothing was cut.
         informed: Share of the units that the values rest on.
         is_share: Whether a unit has it or has it not, and units are people.
+        segments: The arms of those who have a value of a dimension; empty: nobody asked.
     """
 
     plain: Mapping[str, Maybe]
@@ -74,6 +85,7 @@ class Arms:
     uncapped: Mapping[str, Maybe] = field(default_factory=dict)
     informed: float = 1.0
     is_share: bool = False
+    segments: Segmented = field(default_factory=dict)
 
     @property
     def best(self) -> Mapping[str, Maybe]:

@@ -20,7 +20,7 @@ from landed.stats import (
     judge_always,
 )
 from landed.store import PAGE, Store
-from landed.store.experiment_sql import build_days
+from landed.store.experiment_days import build_days
 
 __all__ = ["Days", "end_with", "fetch_days", "make_looks", "trend_in_words"]
 
@@ -29,6 +29,7 @@ _DAY: Final = timedelta(days=1)
 _MOMENT: Final = timedelta(microseconds=1)
 _MOST_LOOKS: Final = 60
 _TREND_DAYS: Final = 28
+_COLUMNS: Final = ("y", "z", "yy", "yz", "zz", "with_rows")
 
 Sums = dict[int, tuple[float, ...]]
 
@@ -65,16 +66,16 @@ def fetch_days(store: Store, scope: Scope, tracked: Tracked, *, bound: float | N
     statement = build_days(scope.exposed, tracked.asked(bound=bound, has_past=False))
     if statement is None:
         return None
-    rows = store.answer(*statement, limits=PAGE)
-    keys = scope.exposed.variants
-    return Days(
-        looks={keys[row["variant"] - 1]: _sums(row["looks"]) for row in rows},
-        trend={keys[row["variant"] - 1]: _sums(row["trend"]) for row in rows},
-    )
-
-
-def _sums(columns: Sequence[Sequence[float]]) -> Sums:
-    return {int(day): tuple(values) for day, *values in zip(*columns, strict=True)}
+    looks: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
+    trend: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
+    for row in store.answer(*statement, limits=PAGE):
+        key, day = scope.exposed.variants[row["variant"] - 1], row["day"]
+        sums = tuple(row[name] for name in _COLUMNS)
+        if day >= 0:
+            looks[key][day] = sums
+        else:
+            trend[key][-1 - day] = sums[:-1]  # the days share units
+    return Days(looks=looks, trend=trend)
 
 
 def make_looks(

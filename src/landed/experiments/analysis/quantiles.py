@@ -52,7 +52,7 @@ def _of_relation(
         name: replace(one, quantiles=tuple(_finite(by.get(key)) for key in scope.exposed.variants))
         for (name, one), by in zip(asked.items(), values, strict=True)
     }
-    sums = fetch_sums(store, scope, counts, valued)
+    sums = {name: one.whole for name, one in fetch_sums(store, scope, counts, valued).items()}
     bounds = {
         name: {key: _bounds(one, _level(asked[name])) for key, one in by.items()}
         for name, by in sums.items()

@@ -7,10 +7,9 @@ from functools import partial
 from statistics import NormalDist
 from typing import Final
 
+from landed.experiments.analysis.comparing import Arms
 from landed.experiments.analysis.counting import Counts
 from landed.experiments.analysis.results import Estimate, SegmentResult
-from landed.experiments.analysis.scope import Scope, Tracked
-from landed.experiments.analysis.sums import make_arm, read_sums
 from landed.stats import (
     Effect,
     Judgement,
@@ -21,65 +20,56 @@ from landed.stats import (
     compare_segments,
     judge_always,
 )
-from landed.store import PAGE, Store
-from landed.store.experiment_sql import Asked, build_sums
 
-__all__ = ["DECLARED", "fetch_segments"]
+__all__ = ["DECLARED", "declared_split", "make_segments"]
 
 DECLARED: Final = ("device", "country")
 _MOST: Final = 10
 _FEWEST: Final = 100
 
 
-def fetch_segments(
-    store: Store, scope: Scope, counts: Counts, tracked: Tracked, *, asked: Asked, alpha: float
+def declared_split(counts: Counts) -> dict[str, tuple[str, ...]]:
+    """Say which segments are told apart: the ten largest of each dimension with a hundred units.
+
+    Args:
+        counts: How many units each variant has in each segment.
+    """
+    return {dimension: _largest(counts, dimension) for dimension in DECLARED}
+
+
+def make_segments(
+    arms: Arms, counts: Counts, *, shares: Mapping[str, float], alpha: float
 ) -> tuple[SegmentResult, ...]:
     """Compare the variants within each segment, and draw what is noisy towards the rest.
 
     Args:
-        store: Of the log.
-        scope: What is analysed.
+        arms: Of the metric.
         counts: How many units each variant has in each segment.
-        tracked: The metric.
-        asked: The same as the store is asked for it, without a past.
+        shares: Of the variants, the control first.
         alpha: Of the intervals.
-
-    Returns:
-        The ten largest segments of each dimension with a hundred units or more.
-
-    Raises:
-        QueryError: The store refused it: limits or time.
-        StoreError: The store is away.
     """
-    rows = store.answer(*build_sums(scope.exposed, [asked], segments=DECLARED), limits=PAGE)
-    cells: dict[tuple[str, str], dict[int, list[float]]] = {}
-    for row in rows:
-        cell = cells.setdefault((row["dimension"], row["value"]), {})
-        cell[row["variant"]] = row["s0"]
-    control, *others = scope.shares
+    control, *others = shares
     found: list[SegmentResult] = []
-    for dimension in DECLARED:
-        sizes = _largest(counts, dimension)
-        arms = {}
-        for value in sizes:
-            followed = {**counts.none, **counts.by[dimension][value]}
-            sums = read_sums(cells.get((dimension, value), {}), asked, scope, followed)
-            arms[value] = {key: make_arm(one, tracked) for key, one in sums.items()}
+    for dimension, by_value in arms.segments.items():
+        sizes = {value: _size(counts, dimension, value) for value in by_value}
         for variant in others:
-            compared = {value: compare_arms(by[control], by[variant]) for value, by in arms.items()}
+            compared = {
+                value: compare_arms(by[control], by[variant]) for value, by in by_value.items()
+            }
             effects = {value: one for value, one in compared.items() if isinstance(one, Effect)}
             found += _results((dimension, variant), effects, sizes, alpha)
     return tuple(found)
 
 
-def _largest(counts: Counts, dimension: str) -> dict[str, int]:
-    """The largest values of a dimension with their units."""
-    sizes = {
-        value: sum(parts[0].units for parts in by.values())
-        for value, by in counts.by.get(dimension, {}).items()
-    }
+def _largest(counts: Counts, dimension: str) -> tuple[str, ...]:
+    sizes = {value: _size(counts, dimension, value) for value in counts.by.get(dimension, {})}
     large = sorted((value for value in sizes if sizes[value] >= _FEWEST), key=lambda v: -sizes[v])
-    return {value: sizes[value] for value in large[:_MOST]}
+    return tuple(large[:_MOST])
+
+
+def _size(counts: Counts, dimension: str, value: str) -> int:
+    """Units of all variants."""
+    return sum(parts[0].units for parts in counts.by[dimension][value].values())
 
 
 def _results(

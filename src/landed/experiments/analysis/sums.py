@@ -12,10 +12,11 @@ from landed.experiments.analysis.scope import Scope, Tracked
 from landed.metrics import Incidence, Mean, Quantile, Ratio
 from landed.stats import Arm, Column, Moments, NotEnough, mean_arm, ratio_arm, share_arm
 from landed.store import Store
-from landed.store.experiment_sql import Asked, build_bounds, build_sums
+from landed.store.experiment_sql import Asked, Split, build_bounds, build_sums, read_cell
 
 __all__ = [
     "Layout",
+    "Sums",
     "UnitSums",
     "by_relation",
     "fetch_bounds",
@@ -104,9 +105,31 @@ class UnitSums:
         return Arm(size=rows, mean=arm.mean, variance=spread)
 
 
+Cells = dict[int, list[float]]
+"""Place of the variant, from 1 → what the store gave."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """What the units of all variants add up to for one metric.
+
+    Attributes:
+        whole: Variant's key → its sums.
+        segments: Dimension → its value → variant's key → the sums of those who have it.
+    """
+
+    whole: dict[str, UnitSums]
+    segments: Mapping[str, Mapping[str, dict[str, UnitSums]]]
+
+
 def fetch_sums(
-    store: Store, scope: Scope, counts: Counts, asked: Mapping[str, Asked]
-) -> dict[str, dict[str, UnitSums]]:
+    store: Store,
+    scope: Scope,
+    counts: Counts,
+    asked: Mapping[str, Asked],
+    *,
+    split: Split | None = None,
+) -> dict[str, Sums]:
     """Ask the store for the sums of several metrics, one statement for each relation.
 
     Args:
@@ -114,9 +137,10 @@ def fetch_sums(
         scope: What is analysed.
         counts: How many units each variant has.
         asked: Name → metric.
+        split: What the sums of the first relation's metrics are split by.
 
     Returns:
-        Name → variant's key → its sums.
+        Name → its sums.
 
     Raises:
         QueryError: The store refused it: limits or time.
@@ -124,11 +148,45 @@ def fetch_sums(
     """
     found = {}
     for part in by_relation(asked):
-        rows = store.answer(*build_sums(scope.exposed, list(part.values())))
+        rows = store.answer(*build_sums(scope.exposed, list(part.values()), split=split))
         for number, (name, one) in enumerate(part.items()):
-            values = {row["variant"]: row[f"s{number}"] for row in rows}
-            found[name] = read_sums(values, one, scope, counts.followed)
+            cells = [(row["cell" if split else "variant"], row[f"s{number}"]) for row in rows]
+            found[name] = _add_up(cells, one, scope, counts, split or {})
+        split = None
     return found
+
+
+def _add_up(
+    cells: Sequence[tuple[int, Sequence[float]]],
+    asked: Asked,
+    scope: Scope,
+    counts: Counts,
+    split: Split,
+) -> Sums:
+    """Put the cells of a split together: all of each variant, and each value of a dimension."""
+    whole: Cells = {}
+    segments = {name: {value: Cells() for value in values} for name, values in split.items()}
+    for cell, values in cells:
+        variant, known = read_cell(cell, split)
+        _add(whole, variant, values)
+        for name, value in known.items():
+            if value is not None:
+                _add(segments[name][value], variant, values)
+    return Sums(
+        whole=read_sums(whole, asked, scope, counts.followed),
+        segments={
+            name: {
+                value: read_sums(found, asked, scope, {**counts.none, **counts.by[name][value]})
+                for value, found in by.items()
+            }
+            for name, by in segments.items()
+        },
+    )
+
+
+def _add(cells: Cells, variant: int, values: Sequence[float]) -> None:
+    known = cells.get(variant)
+    cells[variant] = [a + b for a, b in zip(known, values, strict=True)] if known else list(values)
 
 
 def by_relation(asked: Mapping[str, Asked]) -> list[dict[str, Asked]]:

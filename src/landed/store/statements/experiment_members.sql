@@ -1,8 +1,8 @@
 -- What do the people of each unit have together?
 SELECT
-    $keys,
+    variant,
     $columns
 FROM
 (
 $people)
-GROUP BY unit, $groups
+GROUP BY unit, variant

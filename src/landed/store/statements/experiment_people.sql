@@ -10,4 +10,4 @@ INNER JOIN
 $people) AS e ON e.subject = r.subject_key
 WHERE e.variant BETWEEN 1 AND 254
     AND $reach
-GROUP BY e.subject, $groups
+GROUP BY e.subject

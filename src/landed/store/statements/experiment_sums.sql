@@ -3,10 +3,10 @@
 -- Only what follows a unit's first exposure counts, and for covariates only what came before it.
 -- Units without a row add nothing to any sum; `experiment_health` says how many there are.
 SELECT
-    variant,
+    $key,
     $sums
 FROM
 (
 $units)
-GROUP BY $groups
-ORDER BY variant
+GROUP BY $key
+ORDER BY $key

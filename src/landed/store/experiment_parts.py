@@ -1,0 +1,167 @@
+"""What the statements of an experiment have in common: its units, their rows, what is bound."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from math import prod
+from string import Template
+from typing import Any, Final
+
+from landed.store.clauses import add_columns, add_condition, planned_columns, read_relation
+from landed.store.experiment_columns import Asked, Exposed, matured, seconds_of
+from landed.store.metric_sql import events_of
+from landed.store.sql_files import read_statement
+
+__all__ = ["SEGMENTS", "ExperimentParts", "Split", "Statement", "aliased", "strides"]
+
+Statement = tuple[str, dict[str, Any]]
+
+Split = Mapping[str, Sequence[str]]
+"""Dimension → the values that are told apart; all others are one. Their cells are numbered."""
+
+SEGMENTS: Final[Mapping[str, str]] = {
+    "device": "ifNull(context.device.type, '')",
+    "country": "ifNull(context.country, '')",
+    "browser": "ifNull(context.browser.name, '')",
+}
+"""What is known of a person at the first exposure, and results may be split by."""
+
+_HAVE_EXPOSURES: Final = frozenset({"events", "activity"})
+"""Relations with rows of exposures: to meet a variant is no act, or everybody would be active."""
+
+
+class ExperimentParts:
+    """A statement while it is put together: its values, and the texts that name them."""
+
+    def __init__(
+        self, exposed: Exposed, asked: Sequence[Asked] = (), *, is_everybody: bool = False
+    ) -> None:
+        self.exposed = exposed
+        self.is_everybody = is_everybody
+        self.asked = asked
+        self.parameters: dict[str, Any] = {
+            "experiment": exposed.experiment,
+            "variants": list(exposed.variants),
+            "exposed_since": exposed.since,
+            "exposed_until": exposed.until,
+            "as_of": exposed.as_of,
+        }
+
+    def bind(self, kind: str, value: Any) -> str:
+        """Give a value a placeholder."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"{{{name}:{kind}}}"
+
+    def statement(self, sql: str) -> Statement:
+        """The statement with those of the values that it names."""
+        used = {name: one for name, one in self.parameters.items() if f"{{{name}:" in sql}
+        return sql, used
+
+    def units(self, fields: Mapping[str, str], columns: Mapping[str, str]) -> str:
+        """Who met which variant, with further fields of the exposures and columns of them."""
+        place = "indexOf({variants:Array(String)}, properties.variant)"
+        if self.exposed.by_unit:
+            # Who does not say which unit was met cannot be put into one.
+            place = f"if(unit = '', 0, {place})"
+            fields = {**fields, "unit": "ifNull(toString(getSubcolumn(properties, 'unit')), '')"}
+            columns = {**columns, "unit": "argMin(unit, occurred_at)"}
+        units = Template(read_statement("experiment_units")).substitute(
+            place=place,
+            fields="".join(f",\n        {text} AS {name}" for name, text in fields.items()),
+            columns="".join(f",\n    {text} AS {name}" for name, text in columns.items()),
+        )
+        if not self.exposed.by_unit:
+            return units
+        return Template(read_statement("experiment_clusters")).substitute(
+            units=units,
+            columns="".join(f",\n    {name}" for name in columns if name != "unit"),
+            followed=self.followed(),
+        )
+
+    def followed(self) -> str:
+        """For each window whether a unit has been followed for it; the first is no window."""
+        return f"[{', '.join(['1', *map(matured, self.exposed.windows)])}]"
+
+    def people(self, split: Split | None = None) -> str:
+        """Who met which variant, and in which cell of a split."""
+        if self.is_everybody:
+            return read_statement("experiment_arrivals")
+        if not split:
+            return self.units({}, {})
+        place = " + ".join(
+            f"{stride} * indexOf({self.bind('Array(String)', list(split[name]))}, {SEGMENTS[name]})"
+            for name, stride in strides(split).items()
+        )
+        # One small number: to carry names along would take longer than all the rest.
+        whole = prod(len(values) + 1 for values in split.values())
+        cell = f"toUInt16({whole} * variant + argMin(cell, occurred_at))"
+        return self.units({"cell": f"toUInt16({place})"}, {"cell": cell})
+
+    def rows(self, texts: Sequence[str]) -> str:
+        """The rows of the relation that the metrics are made from."""
+        name = self.asked[0].metric.relation
+        base = read_relation(name)
+        if name in _HAVE_EXPOSURES:
+            base = add_condition(base, "event != 'experiment_exposed'")
+        self.parameters |= {"since": self.exposed.since - self.lookback, "until": self._until()}
+        if "{events:" not in base:
+            return base
+        self.parameters["events"] = events_of([one.metric for one in self.asked])
+        return add_columns(base, planned_columns(texts))
+
+    @property
+    def lookback(self) -> timedelta:
+        """How long before their exposure rows of a unit are read."""
+        return max((one.lookback for one in self.asked if one.lookback), default=timedelta())
+
+    def _until(self) -> datetime:
+        late = any(one.window and not one.follows_rows for one in self.asked)
+        return self.exposed.as_of if late else min(self.exposed.until, self.exposed.as_of)
+
+    def joined(self, name: str, columns: Mapping[str, str], split: Split | None = None) -> str:
+        """Rows of those who met a variant, put into a statement with columns over them."""
+        reach = "r.at >= e.exposed_at"
+        if self.lookback:
+            reach += f" - toIntervalSecond({seconds_of(self.lookback)})"
+        keys = ["cell" if split else "variant", *(["unit"] if self.exposed.by_unit else [])]
+        return Template(read_statement(name)).substitute(
+            keys=aliased({key: f"any(e.{key})" for key in keys}),
+            columns=aliased(columns),
+            rows=self.rows(list(columns.values())),
+            people=self.people(split),
+            reach=reach,
+        )
+
+    def of_units(self, columns: Mapping[str, str], split: Split | None = None) -> str:
+        """What each unit has: a person, or the sum over the people of a unit that is none."""
+        people = self.joined("experiment_people", columns, split)
+        if not self.exposed.by_unit:
+            return people
+        together = {name: f"{'any' if name[0] == 'm' else 'sum'}({name})" for name in columns}
+        return Template(read_statement("experiment_members")).substitute(
+            columns=aliased(together), people=people
+        )
+
+
+def strides(split: Split) -> dict[str, int]:
+    """What a step of each dimension of a split adds to the number of a cell.
+
+    Args:
+        split: Dimension → values.
+
+    Examples:
+        >>> strides({"device": ["mobile"], "country": ["DE", "FR"]})
+        {'device': 3, 'country': 1}
+    """
+    found, step = {}, 1
+    for name in reversed(list(split)):
+        found[name] = step
+        step *= len(split[name]) + 1
+    return dict(reversed(found.items()))
+
+
+def aliased(columns: Mapping[str, str]) -> str:
+    """Columns of a statement, by the names that they get."""
+    return ",\n    ".join(f"{text} AS {name}" for name, text in columns.items())
