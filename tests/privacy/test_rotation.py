@@ -265,11 +265,7 @@ def test_a_kill_between_the_steps_makes_nobody_a_stranger(tmp_path: Path, step: 
     with serving(tmp_path) as server:
         send(server, "u1")
         wait_for(server, 1)
-    code = DIE.format(place=STEPS[step])
-    done = subprocess.run(
-        [sys.executable, "-c", code, "x", str(tmp_path)], check=False, timeout=120
-    )
-    assert done.returncode == -signal.SIGKILL
+    die_rotating(tmp_path, step)
     versions = 2 if step == "after the ring" else 1
     assert len(secrets_of(tmp_path)) == versions
     rotate(tmp_path)
@@ -281,6 +277,37 @@ def test_a_kill_between_the_steps_makes_nobody_a_stranger(tmp_path: Path, step: 
             send(server, user_id)
         wait_for(server, 3)
         assert keys_in(server) == {under(first, "u1"): 2, under(newest, "u2"): 1}
+
+
+def die_rotating(data: Path, step: str) -> None:
+    code = DIE.format(place=STEPS[step])
+    done = subprocess.run([sys.executable, "-c", code, "x", str(data)], check=False, timeout=120)
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("step", ["before the ring", "after the ring"])
+def test_an_erasure_goes_on_over_a_rotation_that_dies(tmp_path: Path, step: str) -> None:
+    process = start(tmp_path)
+    server = wait_until_ready(process, tmp_path)
+    for user_id in ("leaving", "staying"):
+        send(server, user_id)
+    wait_for(server, 2)
+    asked = {"user_id": "leaving"}
+    server.post("/api/privacy/erasures", asked, key=ADMIN_KEY).raise_for_status()
+    process.kill()
+    process.wait()
+    die_rotating(tmp_path, step)
+    rotate(tmp_path)
+    first, *_ = secrets_of(tmp_path)
+    with serving(tmp_path) as server:
+        end = time.monotonic() + 30
+        while under(first, "leaving") in keys_in(server):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        # What comes late of them has the same pseudonym, under which it was asked.
+        send(server, "leaving")
+        wait_for(server, 2)
+        assert keys_in(server) == {under(first, "leaving"): 1, under(first, "staying"): 1}
 
 
 def test_an_older_ring_or_another_roster_is_refused(tmp_path: Path) -> None:

@@ -16,10 +16,14 @@ import httpx
 import psycopg
 import pytest
 
+from landed.state import connect_state
 from tests.faults.test_store_away import dsn, free_port, store_at
 from tests.postgres import running_postgres
 from tests.privacy.test_rotation import keys_in, restrict, run, secrets_of, send, under, wait_for
 from tests.serving import ADMIN_KEY, WRITE_KEY, Server, start, wait_until_ready
+
+WAITING = {"LANDED_SEGMENT_MAX_SECONDS": "600"}
+"""The spool gives nothing to the store before it is asked to."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Place:
         return self.folder / name
 
     @contextmanager
-    def serving(self, name: str) -> Iterator[Server]:
-        process = start(self.data(name), **self.settings)
+    def serving(self, name: str, **more: str) -> Iterator[Server]:
+        process = start(self.data(name), **{**self.settings, **more})
         try:
             yield wait_until_ready(process, self.data(name))
         finally:
@@ -102,13 +106,14 @@ def sending(server: Server, prefix: str) -> Iterator[Counter[str]]:
 def test_nobody_is_split_in_two_by_a_rotation_beside_a_server(place: Place) -> None:
     with place.serving("two") as two:
         before = Counter(keys_in(two))  # of other tests
+        known = secrets_of(place.data("one"))
         with sending(two, "beside") as taken:
             time.sleep(0.5)
             refused = run(place.data("one"), "pseudonyms", "rotate", **place.settings)
             time.sleep(0.5)
         assert refused.returncode == 1
         assert "Another server runs on this state" in refused.stderr
-        assert len(secrets_of(place.data("one"))) == 1
+        assert secrets_of(place.data("one")) == known
         wait_for(two, before.total() + taken.total())
     done = run(place.data("one"), "pseudonyms", "rotate", **place.settings)
     assert done.returncode == 0, done.stderr
@@ -116,7 +121,7 @@ def test_nobody_is_split_in_two_by_a_rotation_beside_a_server(place: Place) -> N
     process = start(place.data("two"), **place.settings)
     assert process.wait(60) == 1
     place.share_keys()
-    first, second = secrets_of(place.data("two"))
+    *_, first, second = secrets_of(place.data("two"))
     with place.serving("one") as one, place.serving("two") as two:
         for server in (one, two):
             for user_id in ("beside-0", "beside-1", "new", "newer"):
@@ -159,6 +164,50 @@ def test_two_servers_lift_and_set_one_restriction_at_once_and_lose_no_row(place:
         assert [keys_in(two).get(key) for key in sorted(own)] == [20, 20, 20]
 
 
+def test_what_another_server_still_holds_of_a_restricted_person_is_set_aside(place: Place) -> None:
+    with place.serving("one") as one, place.serving("two", **WAITING) as two:
+        for server in (one, two):
+            send(server, "elsewhere")
+        (key,) = _keys_of(place, "elsewhere")
+        _until(lambda: keys_in(one).get(key) == 1)
+        restrict(one, "elsewhere", restricted=True)
+        _until(lambda: _kept_aside(one, key) == 2 and key not in keys_in(one))
+        restrict(two, "elsewhere", restricted=False)
+        assert keys_in(one)[key] == 2
+
+
+def test_a_rotation_and_an_erasure_wait_for_each_other(place: Place) -> None:
+    """Else somebody could be forgotten under one pseudonym, and live on under the next."""
+    with place.serving("two") as two:
+        send(two, "leaving")
+        (key,) = _keys_of(place, "leaving")
+        _until(lambda: keys_in(two).get(key) == 1)
+        asked = {"user_id": "leaving"}
+        two.post("/api/privacy/erasures", asked, key=ADMIN_KEY).raise_for_status()
+        refused = run(place.data("one"), "pseudonyms", "rotate", **place.settings)
+        assert "Another server runs on this state" in refused.stderr
+        _until(lambda: key not in keys_in(two))
+    versions = len(secrets_of(place.data("one")))
+    forget = ("privacy", "forget", "leaving", "--yes", "--certificate", str(place.folder / "no"))
+    state = connect_state(place.settings["LANDED_STATE"], place.folder)
+    state.be_present()
+    with state.alone():  # as a rotation on another machine is
+        refused = run(place.data("one"), *forget, **place.settings)
+    state.close()
+    assert refused.returncode == 1
+    assert "A new version of the pseudonym key is being made" in refused.stderr
+    done = run(place.data("one"), "pseudonyms", "rotate", **place.settings)
+    assert done.returncode == 0, done.stderr
+    assert len(secrets_of(place.data("one"))) == versions + 1
+    place.share_keys()
+    with place.serving("two") as two:
+        # What a client kept while it was offline has the pseudonym that was asked to go.
+        send(two, "leaving", occurred_at="2026-01-02T03:04:05Z")
+        _until(lambda: keys_in(two).get(key) == 1)
+    with place.serving("two") as two:
+        _until(lambda: key not in keys_in(two))
+
+
 def test_no_data_key_is_made_beside_a_server_that_lacks_it(place: Place, tmp_path: Path) -> None:
     settings = {**place.settings, "LANDED_MASTER_KEY": "ab" * 32}
     with place.serving("two"):
@@ -186,6 +235,11 @@ def _look(server: Server) -> None:
     for number in range(4):
         body = {"user_id": f"looked-{number}"}
         server.post("/api/privacy/access", body, key=ADMIN_KEY).raise_for_status()
+
+
+def _kept_aside(server: Server, key: str) -> int:
+    asked = f"SELECT count() AS n FROM set_aside WHERE subject_key = '{uuid.UUID(key)}'"  # noqa: S608
+    return int(server.sql(asked)[0]["n"])
 
 
 def _keys_of(place: Place, user_id: str) -> list[str]:

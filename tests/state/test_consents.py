@@ -141,9 +141,13 @@ def test_the_book_follows_what_others_write(state: State) -> None:
 
 def test_restricted_people_are_not_kept_until_it_is_lifted(state: State) -> None:
     book = ConsentBook(state)
+    assert book.restrictions_mark is None
     start_restriction(state, digest_subject(ANN), NOW)
+    book.refresh()
+    first = book.restrictions_mark
     start_restriction(state, digest_subject(ANN), NOW + timedelta(hours=1))
     book.refresh()
+    assert None is not first != book.restrictions_mark
     assert not book.may_keep([ANN])
     assert book.may_keep([BOB])
     found = fetch_permissions(state, [ANN])
@@ -152,6 +156,7 @@ def test_restricted_people_are_not_kept_until_it_is_lifted(state: State) -> None
     end_restrictions(state, digest_subject(ANN), NOW + timedelta(hours=2))
     book.refresh()
     assert book.may_keep([ANN])
+    assert book.restrictions_mark is None
     assert fetch_restrictions(state) == []
     (past,) = fetch_restrictions(state, [digest_subject(ANN)])
     assert past.lifted_at == NOW + timedelta(hours=2)

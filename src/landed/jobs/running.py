@@ -16,6 +16,7 @@ from landed.jobs.erasing import erase_forever
 from landed.jobs.experimenting import watch_experiments_forever
 from landed.jobs.outlets import Outlets
 from landed.jobs.reports import report_forever
+from landed.jobs.restricting import restrict_forever
 from landed.jobs.sampling import build_sample, read_load
 from landed.jobs.wording import write_notice
 from landed.wiring import Services
@@ -39,6 +40,7 @@ async def running_jobs(services: Services, outlets: Outlets, url: str) -> AsyncI
         report_forever(services.settings, services.clock),
         erase_forever(services),
         consult_forever(services),
+        restrict_forever(services),
         watch_experiments_forever(services, outlets, url),
         outlets.send_forever(),
     ]

@@ -139,6 +139,7 @@ _LEADING_LIST: Final = (
 )
 _LEADING_WORDS: Final = frozenset(_LEADING_LIST.split())
 _REACH: Final = 70
+_LONGEST_BEFORE: Final = 7  # six digits and a space
 
 
 def find_addresses(text: str) -> Iterator[tuple[int, int, Kind]]:
@@ -161,7 +162,7 @@ def find_addresses(text: str) -> Iterator[tuple[int, int, Kind]]:
     if not _DIGIT.search(text):
         return
     for found in chain(_NUMBER_FIRST.finditer(text), _POST_CODES.finditer(text), _boxes(text)):
-        before = _NUMBER_BEFORE.search(text, max(0, found.start() - _REACH), found.start())
+        before = _NUMBER_BEFORE.search(text, max(0, found.start() - _LONGEST_BEFORE), found.start())
         yield before.start() if before else found.start(), found.end(), Kind.ADDRESS
     for found in _said(text):
         yield found.start("address"), found.end("address"), Kind.ADDRESS

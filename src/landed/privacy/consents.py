@@ -206,6 +206,11 @@ class ConsentBook:
         """Whether who said nothing may be dealt a variant."""
         return self._dealt.rule.silence_allows
 
+    @property
+    def restrictions_mark(self) -> int | None:
+        """A number that is another one after each restriction; None while nobody is restricted."""
+        return self._marks["rewritten"] if self._kept.restricted else None
+
     def may_keep(self, subjects: Sequence[bytes]) -> bool:
         """Tell whether an event may be kept for analytics. One no is enough.
 
@@ -242,7 +247,7 @@ class ConsentBook:
             for pages in (kept, dealt):
                 while rows := fetch_changes(self._state, pages.purpose, pages.last, _AT_ONCE):
                     pages.take(rows)
-            self._kept, self._dealt, self._marks = kept, dealt, marks
+            self._marks, self._kept, self._dealt = marks, kept, dealt
             return True
 
     def _fresh_pages(self) -> tuple[_Pages, _Pages]:

@@ -46,7 +46,7 @@ _LACOL: Final = re.compile(r"\"[^\"\n]{1,64}\"|[\w.!#$%&'*+/=?^`{|}~-]{1,254}")
 _EMEHCS: Final = re.compile(r"[a-zA-Z0-9+.-]{1,20}")
 _REST: Final = r"[^\s<>\"\u27e9]*"
 _AFTER_SCHEME: Final = re.compile(rf"://{_REST}|%3A%2F%2F{_REST}", re.IGNORECASE)
-_WWW: Final = re.compile(rf"(?<![\w@])www\d?\.[\w-]{_REST}", re.IGNORECASE)
+_WWW: Final = re.compile(rf"[wW](?<![\w@].)[wW]{{2}}\d?\.[\w-]{_REST}")
 _ONLY_WITH_PATH: Final = "me|it|in|is|to|us|at|be|no|my|id|gg|ly|gl|la|fm|so|am|st|ws|cc|gd"
 _TOP_LEVEL: Final = re.compile(
     rf"\.(?:(?:{_SURE})(?![\w-]|\.\w)(?:[:/?#]{_REST})?|(?:{_ONLY_WITH_PATH})/{_REST})",

@@ -176,8 +176,8 @@ def _are_people(previous: _Run, tokens: list[_Token], text: str) -> bool:
 def _folded(words: str) -> str:
     """Folded, without the 's of a possessive."""
     if "'" in words or "\u2019" in words:
-        words = _POSSESSIVE.sub("", words)
-    return fold(words)
+        return fold(_POSSESSIVE.sub("", words))
+    return words.lower() if words.isascii() else fold(words)
 
 
 def _tokens(run: re.Match[str], text: str) -> list[_Token]:

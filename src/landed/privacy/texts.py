@@ -22,7 +22,11 @@ __all__ = ["Span", "find_personal", "scrub_names", "scrub_text", "write_marks"]
 Span = tuple[int, int, Kind]
 _MOST_PARTS: Final = 100
 _PART: Final = re.compile(r"[^/]{12,}")
-_LONG_WORD: Final = re.compile(r"[A-Za-z0-9+/_-](?<![A-Za-z0-9+/_-].)[A-Za-z0-9+/_-]{11,}={0,2}")
+# Not "responsibilities": no base64 of an address or of digits has small letters only.
+_LONG_WORD: Final = re.compile(
+    r"[A-Za-z0-9+/_-](?<![A-Za-z0-9+/_-].)(?![a-z]{11,23}(?![A-Za-z0-9+/_=-]))"
+    r"[A-Za-z0-9+/_-]{11,}={0,2}"
+)
 
 
 def find_personal(
@@ -79,8 +83,9 @@ def _encoded(text: str, region: str) -> Iterator[Span]:
 
 def _again(text: str, found: list[Span]) -> Iterator[Span]:
     """Parts of the whole names that were found, where they stand alone: `Rossi` of `Zoe Rossi`."""
-    names = {text[start:end] for start, end, kind in found if kind is Kind.NAME}
-    for word in islice({word for name in names for word in sure_parts(name)}, _MOST_PARTS):
+    names = dict.fromkeys(text[start:end] for start, end, kind in found if kind is Kind.NAME)
+    words = dict.fromkeys(word for name in names for word in sure_parts(name))
+    for word in islice(words, _MOST_PARTS):
         at = text.find(word)
         while at >= 0:
             end = at + len(word)

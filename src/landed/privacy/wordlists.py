@@ -96,10 +96,12 @@ def may_be_name(words: Collection[str]) -> bool:
         >>> may_be_name(["software", "engineer"]), may_be_name(["dear", "zoe"])
         (False, True)
     """
-    if not _name_words().isdisjoint(words):
-        return True
     known = classes()
-    return any(word not in known and looks_like_surname(word) for word in words)
+    for word in words:
+        kind = known.get(word)
+        if kind is not Word.PLAIN and (kind is not None or looks_like_surname(word)):
+            return True
+    return False
 
 
 @cache
@@ -112,11 +114,6 @@ def plain_words() -> frozenset[str]:
 def phrases() -> frozenset[str]:
     """Give pairs of words, joined by `_`, that name a company or a place."""
     return frozenset(_words("phrases.txt"))
-
-
-@cache
-def _name_words() -> frozenset[str]:
-    return frozenset(word for word, kind in classes().items() if kind is not Word.PLAIN)
 
 
 def _class_of(

@@ -76,7 +76,7 @@ def latinised(text: str) -> str:
         >>> latinised("z\u043ee@r\u043essi.example"), latinised("\u0417\u043e\u044f")
         ('zoe@rossi.example', 'Зоя')
     """
-    if text.isascii() or not _OTHER_ALPHABET.search(text):
+    if text.isascii() or not (_OTHER_ALPHABET.search(text) and _MIXED.search(text)):
         return text
     return _WORDLIKE.sub(_latinised_word, text)
 

@@ -118,6 +118,13 @@ def test_a_part_of_a_whole_name_is_found_where_it_stands_alone() -> None:
     assert SCRUBBER.scrub(text).startswith("⟨NAME⟩ wrote it. ⟨NAME⟩ and her Rossinis")
 
 
+def test_of_very_many_names_those_that_come_first_are_looked_for_alone() -> None:
+    surnames = [f"Qu{first}{second}arb" for first in "abcdefghijkl" for second in "mnopqrstuv"]
+    text = "".join(f"Maria {surname} wrote. " for surname in surnames)
+    scrubbed = SCRUBBER.scrub(f"{text}Ask {surnames[0]} or {surnames[-1]}.")
+    assert scrubbed.endswith(f"Ask ⟨NAME⟩ or {surnames[-1]}.")
+
+
 def test_an_article_is_no_initial() -> None:
     assert SCRUBBER.scrub("A Maria Rossi joined") == "A ⟨NAME⟩ joined"
 

@@ -24,6 +24,7 @@ HOSTILE = [
         "\u200ba",
     ],
     *["12 de ", "apt 5 ", "address 5 a", "address is Aa", "name: a b c ", "01/", "2015 - ", "+1 "],
+    *["A'b", "A'bc-", "a1:", "beef-"],
     *[
         "References:\n",
         "References: A B; ",
