@@ -107,6 +107,15 @@ def test_what_did_not_arrive_is_told_again(services: Services, strict: Services)
     assert found(strict) == []
 
 
+def test_a_stop_of_long_ago_is_no_news(services: Services, strict: Services) -> None:
+    key = a_test(services, {"control": 400, "tips": 400}, applying="control")
+    look_at_experiments(strict, URL)
+    later = replace(services, clock=lambda: services.clock() + timedelta(days=2))
+    assert "stopped" not in [one.about for one in look_at_experiments(later, URL) if one.key == key]
+    now = look_at_experiments(services, URL)
+    assert "stopped" in [one.about for one in now if one.key == key]
+
+
 def test_what_somebody_stopped_is_no_alert(services: Services) -> None:
     key = a_test(services, {"control": 400, "tips": 400}, applying="control")
     stop_experiment(services, key, ACT)

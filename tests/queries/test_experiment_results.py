@@ -338,7 +338,7 @@ def test_what_explains_a_result_does_not_cost_it(
 ) -> None:
     put(store, *pairs(), applied("ann", 3), applied("cat", 4))
     nothing = Limits(max_seconds=10, max_bytes=1, max_rows=1)
-    monkeypatch.setattr("landed.experiments.analysis.days.PAGE", nothing)
+    monkeypatch.setattr("landed.experiments.analysis.days.READ", nothing)
     result = analyse(store, a_running_experiment(), as_of=at(8))
     assert values(result) == {"control": (2, 0.5), "tips": (2, 0.5)}
     assert (result.looks, result.trend) == ((), "")

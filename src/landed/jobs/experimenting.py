@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
@@ -30,6 +31,7 @@ _log = structlog.get_logger(__name__)
 _PAUSE_SECONDS: Final = 300.0
 _ACTOR: Final = "landed"
 _STOPPED: Final = "stopped"
+_NEWS: Final = timedelta(days=1)
 _UNEVEN: Final = 0.001
 _MISMATCH: Final = (
     "the variants have not the shares that the weights promise (sample ratio mismatch), so that "
@@ -72,14 +74,12 @@ async def watch_experiments_forever(
         url: Where the server listens.
         pause_seconds: Between two looks.
     """
-    waiting: set[tuple[str, int, str]] = set()
     while True:
         await asyncio.sleep(pause_seconds)
         try:
             if services.store_ready.done():
                 for alert in await asyncio.to_thread(look_at_experiments, services, url):
-                    if alert.name not in waiting:
-                        waiting.add(alert.name)
+                    if not outlets.holds(alert.name):
                         await _send(services, outlets, alert)
         except Exception as error:  # noqa: BLE001 - the next round may go well
             _log.warning("experiments_not_looked_at", kind=type(error).__name__)
@@ -87,7 +87,7 @@ async def watch_experiments_forever(
 
 async def _send(services: Services, outlets: Outlets, alert: Alert) -> None:
     done = partial(note_told, services, alert)
-    if not outlets.put(alert.title, alert.text, done):
+    if not outlets.put(alert.title, alert.text, done, name=alert.name):
         await asyncio.to_thread(done)  # the audit log is all that is told
 
 
@@ -154,9 +154,11 @@ def _look(services: Services, experiment: Experiment, url: str) -> Iterator[Aler
 
 
 def _why_we_stopped(services: Services, key: str) -> str:
-    """The harm for which it was stopped here; empty: somebody else stopped it."""
+    """The harm for which it was stopped here; empty: somebody else did, or it is old news."""
     last = fetch_changes_of(services.state, key)[0]
-    return last.why if last.action == "stop" and last.actor == _ACTOR else ""
+    is_ours = last.action == "stop" and last.actor == _ACTOR
+    is_new = services.clock() - last.row.changed_at < _NEWS
+    return last.why if is_ours and is_new else ""
 
 
 def _findings(result: Result) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import structlog
@@ -28,6 +30,14 @@ _LONGEST_WAIT_SECONDS: Final = 300.0
 
 Message = tuple[str, str]
 Done = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    title: str
+    text: str
+    done: Done | None
+    name: Hashable
 
 
 class Outlet(Protocol):
@@ -60,26 +70,33 @@ class Outlets:
     ) -> None:
         self._places = places
         self._first_wait = first_wait
-        self._queues: list[asyncio.Queue[tuple[str, str, Done | None]]] = [
-            asyncio.Queue(_MOST_WAITING) for _ in places
-        ]
+        self._queues: list[asyncio.Queue[_Waiting]] = [asyncio.Queue(_MOST_WAITING) for _ in places]
+        self._held: Counter[Hashable] = Counter()
 
-    def put(self, title: str, text: str, done: Done | None = None) -> bool:
+    def holds(self, name: Hashable) -> bool:
+        """Whether a message of that name still waits for one of the places."""
+        return self._held[name] > 0
+
+    def put(
+        self, title: str, text: str, done: Done | None = None, *, name: Hashable = None
+    ) -> bool:
         """Send a message when its turn comes. Where a hundred wait already, the oldest goes.
 
         Args:
             title: Of the message.
             text: What it says.
             done: Called in another thread each time that it has arrived at a place.
+            name: By which `holds` knows it.
 
         Returns:
             Whether there is a place for it to go to.
         """
         for number, queue in enumerate(self._queues, 1):
             if queue.full():
-                queue.get_nowait()
+                self._let_go(queue.get_nowait())
                 _log.warning("alert_dropped", outlet=number, reason="too many wait")
-            queue.put_nowait((title, text, done))
+            queue.put_nowait(_Waiting(title, text, done, name))
+            self._held[name] += 1
         return bool(self._queues)
 
     async def send_forever(self) -> None:
@@ -88,10 +105,14 @@ class Outlets:
 
     async def _serve(self, number: int) -> None:
         while True:
-            title, text, done = await self._queues[number].get()
-            await self._deliver(number, title, text)
-            if done is not None:
-                await asyncio.to_thread(_call, done)
+            message = await self._queues[number].get()
+            await self._deliver(number, message.title, message.text)
+            if message.done is not None:
+                await asyncio.to_thread(_call, message.done)
+            self._let_go(message)
+
+    def _let_go(self, message: _Waiting) -> None:
+        self._held -= Counter([message.name])  # drops what is at zero
 
     async def _deliver(self, number: int, title: str, text: str) -> None:
         wait = self._first_wait

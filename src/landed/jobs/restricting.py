@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -29,27 +30,34 @@ async def restrict_forever(services: Services) -> None:
         services: Of the running server.
     """
     settled: int | None = None
+    kept: int | None = None
+    seen: int | None = None
     patience = _RETRY_SECONDS
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
         mark = services.people.restrictions_mark
         if mark in {None, settled} or not services.store_ready.done():
             continue
+        if mark != seen:
+            seen, patience = mark, _RETRY_SECONDS
         await asyncio.sleep(_LOOK_SECONDS)
-        try:
-            await asyncio.to_thread(_set_aside, services)
-        except Exception as error:  # noqa: BLE001 - the next round may go well
-            reason = error.message if isinstance(error, LandedError) else type(error).__name__
-            _log.warning("restriction_waits", reason=reason)
+        is_empty = await _is_done(services.empty_spool, _SPOOL_SECONDS)
+        # What the log has is set aside also while a damaged segment lies in the spool, but once.
+        is_kept = (is_empty or mark != kept) and await _is_done(keep_restrictions, services)
+        if is_kept:
+            kept = mark
+        if is_empty and is_kept:
+            settled = mark
+        else:
             await asyncio.sleep(patience)
             patience = min(patience * 2, _LONGEST_SECONDS)
-        else:
-            settled, patience = mark, _RETRY_SECONDS
 
 
-def _set_aside(services: Services) -> None:
-    """Also where the spool can't be emptied: what the log has is set aside."""
+async def _is_done(work: Callable[..., object], *args: object) -> bool:
     try:
-        services.empty_spool(_SPOOL_SECONDS)
-    finally:
-        keep_restrictions(services)
+        await asyncio.to_thread(work, *args)
+    except Exception as error:  # noqa: BLE001 - the next round may go well
+        reason = error.message if isinstance(error, LandedError) else type(error).__name__
+        _log.warning("restriction_waits", reason=reason)
+        return False
+    return True

@@ -37,9 +37,10 @@ _COPIES: Final = (
 )
 _CLOCKS_APART: Final = timedelta(days=1)
 _OTHERS: Final = (
-    "Ids that were not named or followed. Whoever asked on their own page and became a tester of "
-    "something after the link to it was made. What other servers of this installation held in "
-    "their spools, and sent after this was signed, goes at the daily look."
+    "Ids that were not named or followed. Of whoever asked on their own page, what they became a "
+    "tester of after the link to it was made, and more than 60 such things. What other servers of "
+    "this installation held in their spools, and sent after this was signed, goes at the daily "
+    "look."
 )
 _ZONE_OFF: Final = (
     "The training zone, which is switched off on this server: what is in it goes as soon as it is "

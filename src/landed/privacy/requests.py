@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Protocol, cast
@@ -210,7 +210,7 @@ def record_request(
     also: Sequence[bytes] = (),
     follow_links: bool = False,
     training: Sequence[str] = (),
-    testers: int = 0,
+    leave_tests: Callable[[], int] = int,
 ) -> PrivacyRequest:
     """Take a request for erasure.
 
@@ -221,14 +221,15 @@ def record_request(
         also: The same person's pseudonyms under other versions of the key.
         follow_links: Also under the ids that the person's events claim, see `fetch_subjects`.
         training: Digests of the person's pseudonyms in the training zone.
-        testers: Versions of definitions that they were taken out of.
+        leave_tests: Takes them out of the testers of definitions once nothing but the last step
+            can fail, and says of how many versions.
 
     Raises:
         InvalidInputError: The events claim too many ids.
         StoreError: The store is away; nothing was taken, so ask again.
     """
     keys = find_subjects(store, (subject_key, *also), follow_links=follow_links)
-    request = _new_request(tuple(map(digest_subject, keys)), now, training, testers)
+    request = _new_request(tuple(map(digest_subject, keys)), now, training, leave_tests())
     record_step(store, request)
     return request
 
@@ -280,7 +281,7 @@ def ask_request(
     now: datetime,
     *,
     training: Sequence[str] = (),
-    testers: int = 0,
+    leave_tests: Callable[[], int] = int,
 ) -> PrivacyRequest:
     """Take a person's own wish to be forgotten; nothing is erased before somebody confirms it.
 
@@ -289,7 +290,8 @@ def ask_request(
         subject_key: Pseudonym of the person.
         now: The time; the month to answer it runs from here.
         training: Digests of the person's pseudonyms in the training zone.
-        testers: Versions of definitions that they were taken out of.
+        leave_tests: Takes them out of the testers of definitions once nothing but the last step
+            can fail, and says of how many versions.
 
     Returns:
         The request; the one that is open already, where there is one.
@@ -299,10 +301,19 @@ def ask_request(
     """
     for known in _own_requests(store, subject_key):
         if known.is_open:
-            return known
-    request = _new_request((digest_subject(subject_key),), now, training, testers)
+            return _leaving_more(store, known, leave_tests())
+    request = _new_request((digest_subject(subject_key),), now, training, leave_tests())
     record_step(store, replace(request, state="asked"))
     return replace(request, state="asked")
+
+
+def _leaving_more(store: RequestStore, known: PrivacyRequest, tests: int) -> PrivacyRequest:
+    """Add the tests that somebody left by asking once more."""
+    if not tests:
+        return known
+    request = replace(known, testers=known.testers + tests)
+    record_step(store, request)
+    return request
 
 
 def withdraw_requests(store: RequestStore, subject_key: bytes) -> int:

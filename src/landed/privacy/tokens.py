@@ -34,7 +34,7 @@ def _ranges(characters: Iterable[int]) -> str:
 
 UPPER: Final = _ranges(code for code in range(min(sys.maxunicode, 0x2C00)) if chr(code).isupper())
 LETTER: Final = r"[^\W\d_]"
-REST: Final = rf"{LETTER}{{0,40}}(?:['\u2019-]{LETTER}{{1,40}}){{0,9}}"
+REST: Final = rf"(?:{LETTER}|['\u2019-](?={LETTER})){{0,40}}"
 TOKEN: Final = rf"[{UPPER}]{REST}"
 PARTICLES: Final = (
     "van|von|der|den|de|del|della|di|da|do|dos|das|du|la|le|el|al|bin|ibn|ben|bint|af|av|zu|ter|ten"

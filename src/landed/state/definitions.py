@@ -168,19 +168,19 @@ def drop_testers(state: State, fingerprints: Callable[[str], Collection[str]]) -
         fingerprints: Key of a definition → what the person may be there.
 
     Returns:
-        In how many rows the person was.
+        In how many versions the person was.
 
     Raises:
         StateError: The database is away; nothing was changed.
     """
     with state.writing() as connection:
         move_mark(connection, DEFINITIONS_MARK)
-        return sum(
-            _drop_tester(connection, table, key, one)
-            for table in (DEFINITIONS, DEFINITION_CHANGES)
-            for key in connection.scalars(select(table.c.key).distinct()).all()
-            for one in fingerprints(key)
-        )
+        keys = connection.scalars(select(DEFINITION_CHANGES.c.key).distinct()).all()
+        named = [(key, one) for key in keys for one in fingerprints(key)]
+        for key, one in named:
+            _drop_tester(connection, DEFINITIONS, key, one)
+        # The history has the present versions too.
+        return sum(_drop_tester(connection, DEFINITION_CHANGES, key, one) for key, one in named)
 
 
 def _drop_tester(connection: Connection, table: Table, key: str, fingerprint: str) -> int:

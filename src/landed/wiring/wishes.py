@@ -53,7 +53,6 @@ def take_erasure(services: Services, user_id: str, *, follow_links: bool = False
         StateError: The state is away; nothing was taken.
     """
     services.empty_spool(_SPOOL_SECONDS)  # what links ids may be in it
-    testers = _drop_testers(services, lambda key: [fingerprint(key, user_id)])
     key, *also = services.subject_keys(user_id)
     request = record_request(
         services.store,
@@ -62,7 +61,7 @@ def take_erasure(services: Services, user_id: str, *, follow_links: bool = False
         also=also,
         follow_links=follow_links,
         training=zone_digests(services.zone_key(user_id)),
-        testers=testers,
+        leave_tests=lambda: _drop_testers(services, lambda key: [fingerprint(key, user_id)]),
     )
     services.asked.set()
     return request
@@ -105,13 +104,16 @@ def take_own_erasure(
         StateError: The state is away; the same.
     """
     zone = zone_digests(zone_key)
-    testers = _drop_testers(services, lambda _: tester) if tester else 0
+
+    def leave_tests() -> int:
+        return _drop_testers(services, lambda _: tester) if tester else 0
+
     if services.settings.own_erasure == "confirm":
         now = services.clock()
-        return ask_request(services.store, subject_key, now, training=zone, testers=testers)
+        return ask_request(services.store, subject_key, now, training=zone, leave_tests=leave_tests)
     services.empty_spool(_SPOOL_SECONDS)
     request = record_request(
-        services.store, subject_key, services.clock(), training=zone, testers=testers
+        services.store, subject_key, services.clock(), training=zone, leave_tests=leave_tests
     )
     services.asked.set()
     return request

@@ -65,6 +65,21 @@ async def test_who_sends_is_told_when_it_has_arrived() -> None:
     assert not Outlets([]).put("one", "1", away)
 
 
+async def test_a_message_is_held_until_every_place_has_it_or_it_is_dropped() -> None:
+    good, bad = Place(), Place(3)
+    outlets = Outlets([good, bad], first_wait=0.01)
+    outlets.put("one", "1", name="a")
+    assert outlets.holds("a")
+    await send(outlets, lambda: len(good.got) == 1)
+    assert outlets.holds("a")
+    outlets = Outlets([Place()])
+    outlets.put("first", "", name="first")
+    for number in range(100):
+        outlets.put(str(number), "", name=number)
+    assert not outlets.holds("first")
+    await send(outlets, lambda: not any(outlets.holds(number) for number in range(100)))
+
+
 async def test_a_dead_place_holds_up_no_other() -> None:
     dead, good = Place(10**9), Place()
     outlets = Outlets([dead, good])

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from landed.privacy import digest_subject, fetch_requests, recall_requests, record_request
+from landed.privacy import (
+    ask_request,
+    digest_subject,
+    fetch_requests,
+    recall_requests,
+    record_request,
+)
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 ANN, BOB = bytes(16), bytes([1] * 16)
@@ -40,3 +46,13 @@ def test_what_is_missing_is_taken_again_once() -> None:
     assert (fresh.state, fresh.is_order) == ("received", True)
     # She came again and asked again, which the store does not know.
     assert recall_requests(store, {digest_subject(ANN): NOW + timedelta(days=3)}) == 1
+
+
+def test_who_asks_again_has_one_request_with_the_tests_of_both() -> None:
+    store = MemoryStore()
+    first = ask_request(store, ANN, NOW, leave_tests=lambda: 2)
+    assert ask_request(store, ANN, NOW).request_id == first.request_id
+    again = ask_request(store, ANN, NOW, leave_tests=lambda: 1)
+    assert (again.request_id, again.testers) == (first.request_id, 3)
+    (kept,) = fetch_requests(store)
+    assert (kept.state, kept.testers) == ("asked", 3)

@@ -51,6 +51,24 @@ def test_what_is_written_in_signs_vanishes(text: str, scrubbed: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "scrubbed"),
+    [
+        (
+            "Application-Senior-Software-Engineer-Berlin-Maria-Rossi.pdf",
+            "Application-Senior-Software-Engineer-Berlin-⟨NAME⟩.pdf",
+        ),
+        (
+            "Cover-Letter-Senior-Product-Manager-London-Anna-Maria-Rossi.pdf",
+            "Cover-Letter-Senior-Product-Manager-London-⟨NAME⟩.pdf",
+        ),
+        ("A-B-C-D-E-F-G-H-I-J-K Zoe Rossi", "⟨NAME⟩"),
+    ],
+)
+def test_a_name_at_the_end_of_a_long_file_name_vanishes(file: str, scrubbed: str) -> None:
+    assert SCRUBBER.scrub(file) == scrubbed
+
+
+@pytest.mark.parametrize(
     "phone",
     [
         "(415) 555-0123",

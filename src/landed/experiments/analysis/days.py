@@ -19,7 +19,7 @@ from landed.stats import (
     estimate_trend,
     judge_always,
 )
-from landed.store import PAGE, Store
+from landed.store import READ, Store
 from landed.store.experiment_days import build_days
 
 __all__ = ["Days", "end_with", "fetch_days", "make_looks", "trend_in_words"]
@@ -68,7 +68,7 @@ def fetch_days(store: Store, scope: Scope, tracked: Tracked, *, bound: float | N
         return None
     looks: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
     trend: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
-    for row in store.answer(*statement, limits=PAGE):
+    for row in store.answer(*statement, limits=READ):
         key, day = scope.exposed.variants[row["variant"] - 1], row["day"]
         sums = tuple(row[name] for name in _COLUMNS)
         if day >= 0:
