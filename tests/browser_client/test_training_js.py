@@ -74,8 +74,8 @@ def call(page: Page, name: str, event: dict[str, Any]) -> dict[str, str]:
 
 
 def _note(sent: list[str], request: Request) -> None:
-    # A browser asks for a page's icon by itself, sometimes late.
-    if not request.url.endswith("/favicon.ico"):
+    # A browser asks for a page's icon by itself, and landed.js tells of the visit, both sometimes late.
+    if not request.url.endswith(("/favicon.ico", "/api/analytics/events")):
         sent.append(request.url)
 
 

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from landed.errors import StoreError
-from landed.store.supervisor import EngineProcess
+from landed.store.supervisor import EngineProcess, free_port
 
 FOR_EVER = "SELECT count() FROM numbers(1000000000000) WHERE sipHash64(number) = 7"
 PASSWORD = "a-password-of-a-test"
@@ -350,3 +350,15 @@ def test_leftovers_in_its_temporary_folder_are_removed(tmp_path: Path) -> None:
     assert list(leftover.parent.iterdir()) == []
     child.process.terminate()
     assert child.end() == (0, "")
+
+
+def test_a_free_port_is_none_of_those_that_anybody_gets() -> None:
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert not first <= free_port() <= last or first <= 20_000
+
+
+def test_where_all_are_taken_the_system_gives_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        monkeypatch.setattr("landed.store.supervisor._PORTS", [taken])
+        assert free_port() not in {0, taken}

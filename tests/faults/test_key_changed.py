@@ -9,12 +9,12 @@ from pathlib import Path
 
 import httpx
 
+from landed.store.supervisor import free_port
 from tests.faults.loading import send, wait_until_stored
 from tests.faults.test_store_away import (
     client_of,
     dsn,
     failing_checks,
-    free_port,
     server_for,
     some_ids,
     store_at,

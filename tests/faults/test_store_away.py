@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -21,19 +20,13 @@ from pydantic import SecretStr
 from landed.collect.decode import decode_own
 from landed.config import Settings
 from landed.errors import LandedError
-from landed.store.supervisor import EngineProcess
+from landed.store.supervisor import EngineProcess, free_port
 from landed.wiring import build_services
 from tests.faults.cutting import Cut, cutting
 from tests.faults.loading import loading, send, wait_until_stored
 from tests.serving import WRITE_KEY, Server, start, wait_until_ready
 
 PASSWORD = "only-for-this-test"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def dsn(port: int, password: str = PASSWORD) -> str:

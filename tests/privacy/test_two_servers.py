@@ -17,7 +17,8 @@ import psycopg
 import pytest
 
 from landed.state import connect_state
-from tests.faults.test_store_away import dsn, free_port, store_at
+from landed.store.supervisor import free_port
+from tests.faults.test_store_away import dsn, store_at
 from tests.postgres import running_postgres
 from tests.privacy.test_rotation import keys_in, restrict, run, secrets_of, send, under, wait_for
 from tests.serving import ADMIN_KEY, WRITE_KEY, Server, start, wait_until_ready

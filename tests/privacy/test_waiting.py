@@ -13,7 +13,8 @@ import httpx
 
 from landed.cli.local import opened
 from landed.config import Settings
-from tests.faults.test_store_away import dsn, free_port, server_for, store_at
+from landed.store.supervisor import free_port
+from tests.faults.test_store_away import dsn, server_for, store_at
 from tests.privacy.test_allowing import active, an_event, ask, say, send, wait_for_count
 from tests.privacy.test_erasure import (
     ADMIN,

@@ -20,6 +20,7 @@ from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError, StoreError
 from landed.privacy import Keys
 from landed.state import State
+from landed.store.supervisor import free_port
 from landed.wiring import Services, build_services, build_state, read_keys
 
 __all__ = [
@@ -97,14 +98,15 @@ def find_port(host: str, port: int) -> int:
         InvalidInputError: The address is taken or not of this machine.
     """
     try:
-        with socket.create_server((host, port)) as listener:
-            found: int = listener.getsockname()[1]
+        if not port:
+            return free_port(host)
+        with socket.create_server((host, port)):
+            return port
     except OSError as error:
         raise InvalidInputError(
             f"Cannot listen on {host}:{port} ({error.strerror}). Choose another with --port or "
             "LANDED_PORT; --port 0 takes a free one."
         ) from error
-    return found
 
 
 def post_patiently(client: httpx.Client, url: str, content: bytes, key: str) -> Any:

@@ -19,9 +19,11 @@ from typing import Final
 
 from landed.errors import StoreError
 
-__all__ = ["EngineProcess", "EngineState", "restart_delay_seconds", "store_is_sealed"]
+__all__ = ["EngineProcess", "EngineState", "free_port", "restart_delay_seconds", "store_is_sealed"]
 
 _PASSWORD_VARIABLE: Final = "LANDED_ENGINE_PASSWORD"  # noqa: S105 - the variable's name, no password
+_PORTS: Final = range(20_000, 32_000)
+_TRIES: Final = 20
 _READY_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
 _HEALTHY_SECONDS: Final = 60.0
@@ -48,10 +50,25 @@ class EngineState:
     since: datetime
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
+def free_port(host: str = "127.0.0.1") -> int:
+    """Give a port that nobody listens on; it is listened on seconds later.
+
+    It lies below those that the system gives to whoever asks for any: of these another program may
+    get the same one meanwhile.
+
+    Args:
+        host: Where it is listened on.
+
+    Raises:
+        OSError: The address is not of this machine.
+    """
+    for _ in range(_TRIES):
+        port = secrets.choice(_PORTS)
+        with contextlib.suppress(OSError), socket.create_server((host, port)):
+            return port
+    with socket.create_server((host, 0)) as listener:
+        any_port: int = listener.getsockname()[1]
+    return any_port
 
 
 def store_is_sealed(data: Path) -> bool | None:
@@ -117,7 +134,7 @@ class EngineProcess:
         self._keys = keys or {}
         self._now = now
         self._password = secrets.token_urlsafe(24)
-        self._port = _free_port()  # known before the start, so that clients can be made
+        self._port = free_port()  # known before the start, so that clients can be made
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
