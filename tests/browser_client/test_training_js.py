@@ -74,7 +74,7 @@ def call(page: Page, name: str, event: dict[str, Any]) -> dict[str, str]:
 
 
 def _note(sent: list[str], request: Request) -> None:
-    # A browser asks for a page's icon by itself, and landed.js tells of the visit, both sometimes late.
+    # A browser asks for a page's icon and landed.js tells of the visit, both sometimes late.
     if not request.url.endswith(("/favicon.ico", "/api/analytics/events")):
         sent.append(request.url)
 
