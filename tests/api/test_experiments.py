@@ -218,7 +218,7 @@ def test_a_tester_who_is_forgotten_is_no_tester_any_more(
     )
     assert services.catalogue.current().experiments[key].overrides == {}
     [request] = fetch_requests(services.store, asked.json()["request_id"])
-    assert request.testers == 4  # of each definition the one that holds, and its one version
+    assert request.testers == 2  # each definition has one version
 
 
 def test_a_flag_from_roll_out_to_its_end(
