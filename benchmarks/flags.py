@@ -15,10 +15,11 @@ from landed_client.flags import dealing
 
 from benchmarks.assignment import ATTRIBUTES, FLAG, FULL, PLAIN, UNITS, rate
 from benchmarks.load import write_requests
-from benchmarks.single import free_port, listening, load
+from benchmarks.single import listening, load
 from landed.config import Settings
 from landed.experiments import Experiment, Flag, evaluate
 from landed.experiments.offered import offer
+from landed.store.supervisor import free_port
 from landed.wiring import build_state
 from tests.definitions import keep_definitions
 from tests.serving import WRITE_KEY, Server, serving

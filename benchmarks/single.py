@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import msgspec
 
 from benchmarks.events import segment_events
 from benchmarks.load import write_requests
+from landed.store.supervisor import free_port
 from tests.serving import WRITE_KEY, serving
 
 REQUESTS = 20_000
@@ -92,11 +92,6 @@ def load(requests: Path, port: int) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(done.stdout)
     assert not result["not_200"], result
     return result
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 async def listening(port: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -22,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from landed.store import Store, connect
-from landed.store.supervisor import EngineProcess
+from landed.store.supervisor import EngineProcess, free_port
 from tests.dashboard.small_market import market_rows
 from tests.queries.event_rows import as_stream
 from tests.serving import ADMIN_KEY, Server, serving
@@ -46,12 +45,6 @@ class Site:
     url: str
     store: Store
     process: subprocess.Popen[bytes]
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ import httpx
 import pytest
 
 from landed.events import PLAN
+from landed.store.supervisor import free_port
 from tests.privacy.planting import ALLOWED, CANARIES, NAMES, Canary, traces
 from tests.privacy.senders import send_all, send_broken
 from tests.serving import ADMIN_KEY, WRITE_KEY, Server, wait_until_ready
@@ -131,12 +131,6 @@ def send_twins(server: Server) -> None:
         ("/api/analytics/events", {"user_id": CANARIES[0].text}),
     ):
         assert server.post(path, {**body, **person}).status_code == httpx.codes.OK
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
 
 
 def wait_until_drained(server: Server) -> None:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from landed.config import Settings
 from landed.errors import InvalidInputError
 
-__all__ = ["Mailer", "Message", "Outlet", "Outlets", "open_mailers", "open_outlets"]
+__all__ = ["Mailer", "Outlet", "Outlets", "open_mailers", "open_outlets"]
 
 # It logs addresses, which hold passwords; what failed is said here without them.
 logging.getLogger("apprise").setLevel(logging.CRITICAL)
@@ -28,7 +28,6 @@ _MOST_WAITING: Final = 100
 _FIRST_WAIT_SECONDS: Final = 1.0
 _LONGEST_WAIT_SECONDS: Final = 300.0
 
-Message = tuple[str, str]
 Done = Callable[[], object]
 
 
