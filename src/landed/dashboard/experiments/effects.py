@@ -100,13 +100,14 @@ def change_scale(pairs: Sequence[tuple[MetricResult, Comparison]]) -> Scale:
     return fit_scale([*values, *margins], limit=limit, floor=_LEAST)
 
 
-def axis_of(scale: Scale) -> Axis:
+def axis_of(scale: Scale, *, most: int = 5) -> Axis:
     """The lines of an axis of relative changes.
 
     Args:
         scale: The axis.
+        most: How many there may be, about: their words must not meet.
     """
-    return Axis(ticks=scale.ticks(_tick), zero=scale.place(0.0))
+    return Axis(ticks=scale.ticks(_tick, most=most), zero=scale.place(0.0))
 
 
 def _tick(value: float) -> str:

@@ -34,7 +34,7 @@ def list_axis(scale: Scale | None) -> Axis | None:
     Args:
         scale: The axis.
     """
-    return axis_of(scale) if scale else None
+    return axis_of(scale, most=4) if scale else None  # a narrow column
 
 
 def _leading(result: Result) -> tuple[MetricResult, Comparison] | None:
