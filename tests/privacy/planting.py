@@ -24,7 +24,9 @@ class Canary:
     Attributes:
         kind: What it is.
         text: As it is sent.
-        needles: What must not be found anywhere, in any case of letters.
+        needles: What must not be found anywhere, in any case of letters; of plain letters six or
+            more, for any five stand somewhere by chance: in base64, or where the lengths that a
+            compressed part holds read as letters behind the beginning of a key of ours.
     """
 
     kind: str
@@ -43,7 +45,11 @@ CANARIES = (
         "mail in base64", "dHVybWZhbGtlQG5lc3RiYXUuZXhhbXBsZQ==", ("dhvybwzhbgtlqg5l", "turmfalke")
     ),
     Canary("mail in percent signs", "turmfalke%40nestbau.example", ("turmfalke",)),
-    Canary("mail in look-alikes", "turmf\u0430lke@nestb\u0430u.example", ("turmf", "nestb")),
+    Canary(
+        "mail in look-alikes",
+        "wespenbuss\u0430rd@reisighorst-\u0430u.example",
+        ("wespenbuss", "reisighorst"),
+    ),
     Canary(
         "mail with nothing in it", "rohr\u200bammer@nest\u2060bau.example", ("ammer@", "bau.ex")
     ),
@@ -55,8 +61,8 @@ CANARIES = (
     ),
     Canary(
         "mail in wide letters",
-        "\uff50\uff49\uff52\uff4f\uff4c@nestbau.example",
-        ("\uff50\uff49\uff52", "nestb"),
+        "\uff50\uff49\uff52\uff4f\uff4c@astgabel.example",
+        ("\uff50\uff49\uff52", "astgabel"),
     ),
     Canary("codice fiscale", "RSSMRA85T10A562S", ("rssmra85t10a562s",)),
     Canary("phone", "+1 415 555 0199", ("415 555 0199", "5550199")),
@@ -67,19 +73,19 @@ CANARIES = (
     Canary("ip", "203.0.113.177", ("203.0.113.177",)),
     Canary("iban", "AT61 1904 3002 3457 3201", ("3002 3457", "30023457")),
     Canary("name, Igbo", "Chukwuemeka Okonkwo", ("chukwuemeka", "okonkwo")),
-    Canary("name, Tamil", "Priya Venkataraman", ("priya", "venkataraman")),
+    Canary("name, Tamil", "Priyanka Venkataraman", ("priyanka", "venkataraman")),
     Canary("name, Polish", "Krzysztof Wiśniewski", ("krzysztof", "wiśniewski")),
-    Canary("name, Vietnamese", "Nguyen Thi Quynh", ("nguyen", "quynh")),
+    Canary("name, Vietnamese", "Nguyen Thi Phuong", ("nguyen", "phuong")),
     Canary("name, Spanish", "José Ñandú", ("Ñandú", "José")),
     Canary("name, Japanese", "Yuki Takahashi", ("takahashi",)),
     Canary("name, Irish", "Siobhán O'Sullivan", ("siobhán", "o'sullivan")),
     Canary("name, Russian", "Anastasia Volkova", ("anastasia", "volkova")),
     Canary("name in prose", "Interview with Fatima Benkhelifa on Monday", ("benkhelifa",)),
-    Canary("name, said", "my name is Xoluj Quarbelund", ("xoluj", "quarbelund")),
+    Canary("name, said", "my name is Xolujan Quarbelund", ("xolujan", "quarbelund")),
 )
 
 NAMES = (
-    Canary("name, Arabic", "Mohammed Al-Farsi", ("mohammed", "farsi")),
+    Canary("name, Arabic", "Mohammed Al-Farisi", ("mohammed", "farisi")),
     Canary("name, in Han", "山田太郎", ("山田", "太郎")),
     Canary("name, in Cyrillic", "Зинаида Кукушкина", ("Зинаида", "Кукушкина")),
     Canary("name, alone", "Quetzalwren", ("quetzalwren",)),

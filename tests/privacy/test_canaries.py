@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -202,3 +203,8 @@ def test_a_person_is_the_same_in_every_form(left: Left) -> None:
     twins = [row.split(",")[2] for row in rows(left, "events") if row.startswith('"twin_seen",')]
     assert len(twins) == 3
     assert len(set(twins)) == 1
+
+
+@pytest.mark.parametrize("canary", EVERYONE, ids=lambda canary: canary.kind)
+def test_no_needle_is_found_by_chance(canary: Canary) -> None:
+    assert all(not re.fullmatch("[a-z0-9]{,5}", needle) for needle in canary.needles)
