@@ -26,6 +26,7 @@ PLAN = {
     "primary": "click_through_rate",
     "guardrail": "interview_rate",
     "margin": "12.5",
+    "segments": "users, device",
     "mde": "10",
     "weeks": "3",
     "coverage": "50",
@@ -77,6 +78,7 @@ def test_an_experiment_is_drafted_run_and_decided_by_forms(
     assert (one.mde, one.horizon_weeks, one.maturation_days) == (0.1, 3, 21)
     assert one.phase.split.coverage == 0.5
     assert one.guardrails[0].margin == 0.125
+    assert one.segments == ("users", "device")
     assert one.targeting == {"plan": "premium"}
     assert one.primary is not None
     assert one.primary.direction == "increase"

@@ -6,6 +6,7 @@ They lie in `experiment_snapshots`; `python -m tests.queries.experiment_statemen
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -76,6 +77,10 @@ STATEMENTS: Final[Mapping[str, Statement]] = {
     "quantiles": build_quantiles(PEOPLE, [asked("p95_response_ms")], [[0.95]]),
     "segments": build_sums(
         PEOPLE, [asked("applications")], split={"device": ["mobile"], "country": ["DE", "FR"]}
+    ),
+    "health_of_ages": build_health(replace(PEOPLE, tells_new=True)),
+    "segments_of_ages": build_sums(
+        PEOPLE, [asked("applications")], split={"device": ["mobile"], "users": ["new", "returning"]}
     ),
     "sums": build_sums(
         PEOPLE,

@@ -8,11 +8,13 @@ import msgspec
 import polars as pl
 import pytest
 
+from landed.events import MACHINE_EVENTS
 from landed.experiments import Experiment, Guardrail, Phase, Primary, Split, Variant
 from landed.experiments.analysis import analyse
 from landed.experiments.analysis.counting import Counts, fetch_counts
 from landed.experiments.analysis.scope import Scope, Tracked, make_scope
 from landed.experiments.analysis.sums import fetch_sums, make_arm
+from landed.experiments.types import SegmentBy
 from landed.metrics import METRICS, Incidence, Mean, Quantile, Ratio
 from landed.stats import Arm
 from landed.store.experiment_sql import Asked
@@ -176,6 +178,53 @@ def test_sums_of_segments_are_those_of_who_had_that_device_when_exposed(
     whole = fetch_sums(market.store, scope, counts, asked)["click_through_rate"]
     assert sums.whole == whole.whole
     assert whole.segments == {}
+
+
+def test_new_are_those_whose_first_act_is_less_than_thirty_days_old(
+    market: MarketLog, exposures: pl.DataFrame
+) -> None:
+    experiment = msgspec.structs.replace(
+        the_experiment(market), segments=("browser", "users", "device", "country")
+    )
+    scope = make_scope(experiment, experiment.phase, END)
+    counts = fetch_counts(market.store, scope)
+    firsts = (
+        market.events.filter(~pl.col("event").is_in(list(MACHINE_EVENTS)))
+        .group_by("person")
+        .agg(pl.col("at").min().alias("first_at"))
+    )
+    aged = exposures.join(firsts, on="person", how="left").with_columns(
+        returns=pl.col("first_at") <= pl.col("exposed_at") - timedelta(days=30)
+    )
+    split = {name: tuple(counts.by[name]) for name in experiment.segments}
+    assert split["users"] == ("new", "returning")
+    asked = {"click_through_rate": Asked(metric=METRICS["click_through_rate"])}
+    sums = fetch_sums(market.store, scope, counts, asked, split=split)["click_through_rate"]
+    rows = rows_of(market, aged, "click_through_rate")
+    rows = rows.filter(pl.col("at") >= pl.col("exposed_at"))
+    for value, arms in sums.segments["users"].items():
+        for key, found in arms.items():
+            theirs = (pl.col("arm") == key) & (pl.col("returns") == (value == "returning"))
+            part = rows.filter(theirs)
+            shown = part.filter(pl.col("event") == "recommendation_shown")
+            assert found.moments.sums == (len(part) - len(shown), len(shown))
+            assert found.moments.size == len(aged.filter(theirs)) > 0
+    whole = fetch_sums(market.store, scope, counts, asked)["click_through_rate"]
+    assert sums.whole == whole.whole
+    result = analyse(market.store, experiment, as_of=END)  # tells apart what has a hundred units
+    assert {one.value for one in result.segments if one.dimension == "users"} == {"new"}
+
+
+def test_all_segments_that_are_shown_are_one_family(market: MarketLog) -> None:
+    def adjusted(*segments: SegmentBy) -> dict[tuple[str, str], float]:
+        experiment = msgspec.structs.replace(the_experiment(market), segments=segments)
+        found = analyse(market.store, experiment, as_of=END).segments
+        return {(one.dimension, one.value): one.adjusted_p or 0.0 for one in found}
+
+    alone, all_of_them = adjusted("device"), adjusted("device", "country", "users")
+    assert set(alone) < set(all_of_them)
+    assert all(all_of_them[name] >= p for name, p in alone.items())
+    assert adjusted() == {}
 
 
 @pytest.mark.parametrize("name", MEASURED)

@@ -86,8 +86,8 @@ class AmendRequest(ReasonRequest, frozen=True, kw_only=True, forbid_unknown_fiel
     """What is changed while it runs, and why.
 
     Attributes:
-        changes: Field → new value: name, hypothesis, secondary, guardrails, mde, power,
-            horizon_weeks, testers, overrides.
+        changes: Field → new value: name, hypothesis, secondary, guardrails, segments, mde,
+            power, horizon_weeks, testers, overrides.
     """
 
     changes: dict[str, Any]

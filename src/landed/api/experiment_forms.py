@@ -119,6 +119,7 @@ class DraftForm(SealedForm):
     direction: Literal["", "increase", "decrease"] = ""
     guardrail: str = ""
     margin: str = ""
+    segments: str = "device, country"
     mde: str = "5"
     weeks: str = "2"
     maturation: str = ""
@@ -140,6 +141,7 @@ class DraftForm(SealedForm):
             "variants": _list(self.variants),
             "weights": [_number(one, "weights") for one in _list(self.weights)],
             "coverage": _per_cent(self.coverage, "coverage"),
+            "segments": _list(self.segments),
             "mde": _per_cent(self.mde, "mde"),
             "horizon_weeks": _whole(self.weeks, "weeks"),
             "targeting": _rule(self.targeting),

@@ -128,6 +128,10 @@ def create(
         list[str] | None,
         typer.Option(help="metric=margin: the share of harm that is accepted; repeat it."),
     ] = None,
+    segment: Annotated[
+        list[str] | None,
+        typer.Option(help="device, country, browser or users; repeat it. [device, country]"),
+    ] = None,
     mde: Annotated[float, typer.Option(help="Smallest effect worth finding, as a share.")] = 0.05,
     weeks: Annotated[int, typer.Option(help="How long it runs.")] = 2,
     coverage: Annotated[float, typer.Option(help="Share of units that take part.")] = 1.0,
@@ -159,6 +163,7 @@ def create(
         "primary": primary,
         "secondary": secondary,
         "guardrails": _guardrails(guardrail),
+        "segments": segment,
         "mde": mde,
         "horizon_weeks": weeks,
         "coverage": coverage,

@@ -28,6 +28,7 @@ from landed.experiments.types import (
     Phase,
     Primary,
     Rule,
+    SegmentBy,
     Slice,
     Split,
     Variant,
@@ -78,6 +79,8 @@ class ExperimentDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         primary: The metric that decides: its name, or with a direction.
         secondary: Metrics that explain.
         guardrails: Metrics that must not get worse.
+        segments: What the primary metric's effect is looked at by: `device`, `country`,
+            `browser`, `users` (new ones and those who return).
         mde: The smallest effect worth finding, as a share of the control's value.
         alpha: How often a false alarm is accepted.
         power: How often an effect of the size `mde` shall be found.
@@ -102,6 +105,7 @@ class ExperimentDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     primary: str | PrimaryDraft | None = None
     secondary: tuple[str, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
+    segments: tuple[SegmentBy, ...] = ("device", "country")
     mde: float = 0.05
     alpha: float = 0.05
     power: float = 0.8
@@ -184,7 +188,7 @@ def build_experiment(draft: ExperimentDraft) -> Experiment:
 
 _SAME: Final = (
     *("key", "name", "hypothesis", "unit", "secondary", "guardrails", "mde", "alpha", "power"),
-    *("horizon_weeks", "layer", "holdout", "targeting"),
+    *("segments", "horizon_weeks", "layer", "holdout", "targeting"),
 )
 
 

@@ -49,6 +49,7 @@ AMENDABLE: Final = frozenset(
         "hypothesis",
         "secondary",
         "guardrails",
+        "segments",
         "mde",
         "power",
         "horizon_weeks",

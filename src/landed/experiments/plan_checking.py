@@ -104,6 +104,9 @@ def _twice(experiment: Experiment) -> Iterator[Fault]:
     for name, count in Counter(one.metric for one in experiment.guardrails).items():
         if count > 1:
             yield Fault("guardrails", f"{name!r} stands there {count} times; one margin holds")
+    for by, count in Counter(experiment.segments).items():
+        if count > 1:
+            yield Fault("segments", f"{by!r} stands there {count} times; once is enough")
 
 
 def _number_faults(experiment: Experiment) -> Iterator[Fault]:

@@ -29,6 +29,7 @@ __all__ = [
     "Phase",
     "Primary",
     "Rule",
+    "SegmentBy",
     "Slice",
     "Split",
     "State",
@@ -45,6 +46,10 @@ State = Literal["draft", "running", "stopped", "decided", "archived"]
 
 Wish = Literal["increase", "decrease"]
 """The way in which a metric is meant, or feared, to go."""
+
+SegmentBy = Literal["device", "country", "browser", "users"]
+"""What is known of people when they meet a variant: what the exposure says, and whether they are
+new (their first act is less than 30 days old) or return."""
 
 FlagKind = Literal["boolean", "string", "number", "json"]
 
@@ -222,6 +227,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         primary: The metric that decides.
         secondary: Metrics that explain.
         guardrails: Metrics that must not get worse.
+        segments: What the primary metric's effect is looked at by.
         mde: The smallest effect worth finding, as a share of the control's value.
         alpha: How often a false alarm is accepted.
         power: How often an effect of the size `mde` shall be found.
@@ -254,6 +260,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     primary: Primary | None = None
     secondary: tuple[str, ...] = ()
     guardrails: tuple[Guardrail, ...] = ()
+    segments: tuple[SegmentBy, ...] = ("device", "country")
     mde: float = 0.05
     alpha: float = 0.05
     power: float = 0.8

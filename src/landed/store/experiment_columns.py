@@ -54,6 +54,7 @@ class Exposed:
         as_of: Until when rows are read.
         windows: How long units are followed, where a metric says so.
         by_unit: Whether the property `unit` says what was dealt; else it is the person.
+        tells_new: Whether new people are told apart from those who return.
     """
 
     experiment: str
@@ -63,6 +64,7 @@ class Exposed:
     as_of: datetime
     windows: tuple[timedelta, ...] = ()
     by_unit: bool = False
+    tells_new: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from landed.store.experiment_columns import Asked, Exposed, matured, seconds_of
 from landed.store.metric_sql import events_of
 from landed.store.sql_files import read_statement
 
-__all__ = ["SEGMENTS", "ExperimentParts", "Split", "Statement", "aliased", "strides"]
+__all__ = ["SEGMENTS", "USERS", "ExperimentParts", "Split", "Statement", "aliased", "strides"]
 
 Statement = tuple[str, dict[str, Any]]
 
@@ -25,8 +25,15 @@ SEGMENTS: Final[Mapping[str, str]] = {
     "country": "ifNull(context.country, '')",
     "browser": "ifNull(context.browser.name, '')",
 }
-"""What is known of a person at the first exposure, and results may be split by."""
+"""What the first exposure of a person says, and results may be split by."""
 
+USERS: Final = "users"
+"""A dimension more, which earlier rows say: `new`, as filters have it, or `returning`."""
+
+_AGE: Final = "if(f.acted AND f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new')"
+
+_CELLS_OF_TWO_BYTES: Final = 256
+"""For each of 256 variants."""
 _HAVE_EXPOSURES: Final = frozenset({"events", "activity"})
 """Relations with rows of exposures: to meet a variant is no act, or everybody would be active."""
 
@@ -90,14 +97,28 @@ class ExperimentParts:
             return read_statement("experiment_arrivals")
         if not split:
             return self.units({}, {})
-        place = " + ".join(
-            f"{stride} * indexOf({self.bind('Array(String)', list(split[name]))}, {SEGMENTS[name]})"
+        places = {
+            name: f"{stride} * indexOf({self.bind('Array(String)', list(split[name]))}, {text})"
             for name, stride in strides(split).items()
-        )
+            for text in [_AGE if name == USERS else SEGMENTS[name]]
+        }
         # One small number: to carry names along would take longer than all the rest.
         whole = prod(len(values) + 1 for values in split.values())
-        cell = f"toUInt16({whole} * variant + argMin(cell, occurred_at))"
-        return self.units({"cell": f"toUInt16({place})"}, {"cell": cell})
+        kind = "toUInt16" if whole <= _CELLS_OF_TWO_BYTES else "toUInt32"
+        age = places.pop(USERS, "")
+        place = " + ".join(places.values()) or "0"
+        cell = f"{kind}({whole} * variant + argMin(cell, occurred_at))"
+        units = self.units({"cell": f"{kind}({place})"}, {"cell": cell})
+        return _aged(units, {"cell": f"{kind}(u.cell + {age})"}) if age else units
+
+    def told_apart(self, columns: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+        """Units with all that they may be told apart by, and further columns of theirs."""
+        firsts = {name: f"argMin({name}, occurred_at)" for name in SEGMENTS}
+        units = self.units(SEGMENTS, {**firsts, **columns})
+        if not self.exposed.tells_new:
+            return units, tuple(SEGMENTS)
+        same = {name: f"u.{name}" for name in [*firsts, *columns]}
+        return _aged(units, {**same, USERS: _AGE}), (*SEGMENTS, USERS)
 
     def rows(self, texts: Sequence[str]) -> str:
         """The rows of the relation that the metrics are made from."""
@@ -143,6 +164,13 @@ class ExperimentParts:
         return Template(read_statement("experiment_members")).substitute(
             columns=aliased(together), people=people
         )
+
+
+def _aged(units: str, columns: Mapping[str, str]) -> str:
+    """Units with columns that may look at the first act of each, `f.first_at`."""
+    return Template(read_statement("experiment_ages")).substitute(
+        units=units, columns="".join(f",\n    {text} AS {name}" for name, text in columns.items())
+    )
 
 
 def strides(split: Split) -> dict[str, int]:

@@ -24,7 +24,7 @@ from landed.store.experiment_columns import (
     unit_columns,
 )
 from landed.store.experiment_parts import (
-    SEGMENTS,
+    USERS,
     ExperimentParts,
     Split,
     Statement,
@@ -35,6 +35,7 @@ from landed.store.metric_sql import leaving, life_table, measure_of
 from landed.store.sql_files import read_statement
 
 __all__ = [
+    "USERS",
     "Asked",
     "Exposed",
     "Split",
@@ -74,13 +75,18 @@ def build_health(exposed: Exposed) -> Statement:
             "people": followed,
             "squares": f"arrayMap((one, all) -> one * all, {followed}, members)",
         }
-    firsts = {name: f"argMin({name}, occurred_at)" for name in SEGMENTS}
     inner = {f"sum_of_{name}": f"sumForEach({text})" for name, text in columns.items()}
+    units, segments = parts.told_apart({"strays": "countIf(place = 0)"})
+    sets = [*segments, "day"]
     sql = Template(read_statement("experiment_health")).substitute(
         names=", ".join(columns),
+        dimensions=", ".join(f"grouping({name}) = 0, '{name}'" for name in sets),
+        values=", ".join(f"dimension = '{name}', toString({name})" for name in sets),
         outer=aliased({name: f"sumForEach(sum_of_{name})" for name in columns}),
+        segments=", ".join(segments),
         inner=aliased(inner),
-        units=parts.units(SEGMENTS, {**firsts, "strays": "countIf(place = 0)"}),
+        units=units,
+        sets=", ".join(f"(variant, {name})" for name in sets),
     )
     return parts.statement(sql)
 
@@ -113,8 +119,8 @@ def build_sums(
     Args:
         exposed: Whose rows.
         asked: Metrics of one relation.
-        split: What the sums are split by, all dimensions at once: names of `SEGMENTS` → values.
-            Units must be people.
+        split: What the sums are split by, all dimensions at once: names of `SEGMENTS`, or
+            `USERS`, → values. Units must be people.
         is_everybody: Whether all people count from their first act in the phase on, as one
             variant, since nobody was exposed yet.
 

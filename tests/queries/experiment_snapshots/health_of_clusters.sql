@@ -1,4 +1,4 @@
--- How many met each variant of an experiment: all, by device, country and browser, and by day?
+-- How many met each variant of an experiment: all, by what was known of them, and by day?
 --
 -- units, people, squares: for each window how many units have been followed for it; the first window
 -- is none, so that all are. Where units are no people, also how many people they have, and the
@@ -6,7 +6,7 @@
 SELECT
     variant,
     multiIf(grouping(device) = 0, 'device', grouping(country) = 0, 'country', grouping(browser) = 0, 'browser', grouping(day) = 0, 'day', '') AS dimension,
-    multiIf(dimension = 'device', device, dimension = 'country', country, dimension = 'browser', browser, dimension = 'day', toString(day), '') AS value,
+    multiIf(dimension = 'device', toString(device), dimension = 'country', toString(country), dimension = 'browser', toString(browser), dimension = 'day', toString(day), '') AS value,
     sum(persons) AS met,
     sum(strayed) AS strays,
     sumForEach(sum_of_units) AS units,
@@ -16,9 +16,7 @@ FROM
 (
     SELECT
         variant,
-        device,
-        country,
-        browser,
+        device, country, browser,
         toDate(exposed_at) AS day,
         count() AS persons,
         sum(strays) AS strayed,

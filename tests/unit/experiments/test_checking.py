@@ -72,6 +72,7 @@ def test_a_good_experiment_has_no_faults() -> None:
         ),
         ({"secondary": ("hires",)}, "secondary[0]", "is no metric"),
         ({"secondary": ("interview_rate",)}, "secondary", "the primary included"),
+        ({"segments": ("users", "users")}, "segments", "once is enough"),
         (
             {"guardrails": (Guardrail(metric="hires", margin=0.1),)},
             "guardrails[0].metric",

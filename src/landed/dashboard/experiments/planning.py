@@ -18,6 +18,12 @@ from landed.metrics import METRICS
 
 __all__ = ["build_plan", "decided_words", "metric_title", "variant_names"]
 
+_SEGMENTS: Final = {
+    "device": "device",
+    "country": "country",
+    "browser": "browser",
+    "users": "new and returning users",
+}
 _WISHES: Final = {"increase": "should go up", "decrease": "should go down"}
 
 
@@ -77,6 +83,8 @@ def _facts(one: Experiment, phase: Phase) -> Iterator[Fact]:
         yield Fact(title="Guardrails", text=words)
     if one.secondary:
         yield Fact(title="Secondary", text=", ".join(map(metric_title, one.secondary)))
+    if one.segments:
+        yield Fact(title="Segments", text=", ".join(map(_SEGMENTS.__getitem__, one.segments)))
     yield Fact(
         title="Size",
         text=f"shall find a change of {size_words(one.mde)} in {one.power:.0%} of cases, "

@@ -17,7 +17,6 @@ from landed.store import Store
 from landed.store.experiment_sql import build_health, build_outside
 
 __all__ = [
-    "DIMENSIONS",
     "Counts",
     "Followed",
     "build_counts",
@@ -28,8 +27,6 @@ __all__ = [
 
 _CROSSED: Final = 255
 _MOST_LOST: Final = 0.01
-DIMENSIONS: Final = ("device", "country", "browser")
-"""What is known of a unit before its exposure, and counts are looked at by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +176,10 @@ def check_health(counts: Counts, scope: Scope) -> Health:
 def _uneven(
     counts: Counts, live: tuple[str, ...], weights: list[float]
 ) -> Iterator[tuple[str, float]]:
-    for dimension in DIMENSIONS:
+    for dimension, values in counts.by.items():
         table = {
             value: [by[key][0].units if key in by else 0 for key in live]
-            for value, by in counts.by.get(dimension, {}).items()
+            for value, by in values.items()
         }
         for value, test in check_srm_by(table, weights).items():
             if isinstance(test, SampleRatio) and test.failed:

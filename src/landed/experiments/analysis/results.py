@@ -237,13 +237,13 @@ class SegmentResult(msgspec.Struct, frozen=True, kw_only=True):
     """The primary metric's effect in one segment, drawn towards the common effect.
 
     Attributes:
-        dimension: Of `Health.srm_by` and the pages: device, country …
+        dimension: A declared one: device, country …
         value: Of the dimension.
         variant: That is compared with the control.
         units: In the segment, both arms.
         raw: Measured there alone.
         shrunk: Drawn towards the common effect by as much as its noise calls for.
-        adjusted_p: After the correction for all segments.
+        adjusted_p: After Holm's correction for all segments, of all dimensions and variants.
     """
 
     dimension: str

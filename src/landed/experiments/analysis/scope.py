@@ -11,7 +11,7 @@ from landed.errors import InvalidInputError
 from landed.experiments.analysis.results import Role
 from landed.experiments.types import Experiment, Guardrail, Phase, Wish
 from landed.metrics import METRICS, Incidence, Metric, People, Quantile, Total
-from landed.store.experiment_sql import Asked, Exposed
+from landed.store.experiment_sql import USERS, Asked, Exposed
 
 __all__ = ["LOOKBACK", "Scope", "Tracked", "find_phase", "make_scope"]
 
@@ -190,6 +190,7 @@ def make_scope(experiment: Experiment, phase: Phase, as_of: datetime) -> Scope:
     live = tuple(place for place, share in enumerate(shares.values()) if share > 0)
     tracked = tuple(_tracked(experiment))
     keys = list(shares)
+    by_unit = experiment.unit not in _PEOPLE_THEMSELVES
     exposed = Exposed(
         experiment=experiment.key,
         variants=tuple(keys[place] for place in live),
@@ -197,7 +198,8 @@ def make_scope(experiment: Experiment, phase: Phase, as_of: datetime) -> Scope:
         until=min(phase.ended_at or as_of, as_of),
         as_of=as_of,
         windows=tuple(sorted({one.window for one in tracked if one.window})),
-        by_unit=experiment.unit not in _PEOPLE_THEMSELVES,
+        by_unit=by_unit,
+        tells_new=USERS in experiment.segments and not by_unit,
     )
     return Scope(
         experiment=experiment,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from statistics import NormalDist
 from typing import Final
 
+from msgspec.structs import replace
+
 from landed.experiments.analysis.comparing import Arms
 from landed.experiments.analysis.counting import Counts
 from landed.experiments.analysis.results import Estimate, SegmentResult
+from landed.experiments.types import SegmentBy
 from landed.stats import (
     Effect,
     Judgement,
@@ -21,20 +24,20 @@ from landed.stats import (
     judge_always,
 )
 
-__all__ = ["DECLARED", "declared_split", "make_segments"]
+__all__ = ["declared_split", "make_segments"]
 
-DECLARED: Final = ("device", "country")
 _MOST: Final = 10
 _FEWEST: Final = 100
 
 
-def declared_split(counts: Counts) -> dict[str, tuple[str, ...]]:
+def declared_split(counts: Counts, declared: Sequence[SegmentBy]) -> dict[str, tuple[str, ...]]:
     """Say which segments are told apart: the ten largest of each dimension with a hundred units.
 
     Args:
         counts: How many units each variant has in each segment.
+        declared: The dimensions.
     """
-    return {dimension: _largest(counts, dimension) for dimension in DECLARED}
+    return {dimension: _largest(counts, dimension) for dimension in declared}
 
 
 def make_segments(
@@ -58,7 +61,7 @@ def make_segments(
             }
             effects = {value: one for value, one in compared.items() if isinstance(one, Effect)}
             found += _results((dimension, variant), effects, sizes, alpha)
-    return tuple(found)
+    return _corrected(found)
 
 
 def _largest(counts: Counts, dimension: str) -> tuple[str, ...]:
@@ -78,7 +81,6 @@ def _results(
     judge = partial(judge_always, alpha=alpha)
     raw = {value: judge(effect) for value, effect in effects.items()}
     drawn = compare_segments(effects, alpha=alpha, judge=judge)
-    adjusted = _adjusted(raw)
     # The drawn intervals are those of one look; this makes them hold at all.
     size = sum(effect.size for effect in effects.values())
     wider = always_critical(size, alpha=alpha) / NormalDist().inv_cdf(1 - alpha / 2) if size else 1
@@ -91,15 +93,16 @@ def _results(
             units=units[value],
             raw=Estimate.of(one),
             shrunk=_shrunk(drawn, value, one, wider=wider),
-            adjusted_p=adjusted[value],
         )
         for value, one in raw.items()
     ]
 
 
-def _adjusted(raw: Mapping[str, Judgement]) -> Mapping[str, float]:
-    known = {value: one.p_value for value, one in raw.items() if one.p_value is not None}
-    return adjust_family(known).p_values if known else {}
+def _corrected(found: Sequence[SegmentResult]) -> tuple[SegmentResult, ...]:
+    """All that are shown are one family: more dimensions are more chances of a false alarm."""
+    known = {str(at): p for at, one in enumerate(found) if (p := one.raw.p_value) is not None}
+    adjusted = adjust_family(known).p_values if known else {}
+    return tuple(replace(one, adjusted_p=adjusted.get(str(at))) for at, one in enumerate(found))
 
 
 def _shrunk(drawn: Segments | object, value: str, raw: Judgement, *, wider: float) -> Estimate:
