@@ -196,7 +196,9 @@ def test_new_are_those_whose_first_act_is_less_than_thirty_days_old(
     aged = exposures.join(firsts, on="person", how="left").with_columns(
         returns=pl.col("first_at") <= pl.col("exposed_at") - timedelta(days=30)
     )
-    split = {name: tuple(counts.by[name]) for name in experiment.segments}
+    split: dict[str, tuple[str, ...]] = {
+        name: tuple(counts.by[name]) for name in experiment.segments
+    }
     assert split["users"] == ("new", "returning")
     asked = {"click_through_rate": Asked(metric=METRICS["click_through_rate"])}
     sums = fetch_sums(market.store, scope, counts, asked, split=split)["click_through_rate"]

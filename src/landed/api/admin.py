@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -18,6 +17,7 @@ from landed.api.pieces import Pieces, PiecesStream
 from landed.api.sessions import Viewer, make_session
 from landed.collect.exported import read_events_batch
 from landed.collect.replay import list_quarantined, replay_quarantine
+from landed.decoding import read_fault
 from landed.errors import MalformedRequestError
 from landed.wiring import Services, find_tester
 
@@ -57,9 +57,6 @@ class SqlRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: Literal["tsv", "json", "csv"] = "tsv"
 
 
-_decode_sql: Final = msgspec.json.Decoder(SqlRequest).decode
-
-
 class PersonLinkRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose own page is to be opened.
 
@@ -84,7 +81,6 @@ class PersonLink(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-_decode_person: Final = msgspec.json.Decoder(PersonLinkRequest).decode
 _T = TypeVar("_T")
 
 
@@ -112,32 +108,30 @@ class ReplayAnswer(msgspec.Struct, frozen=True):
 async def run_sql(request: AnyRequest) -> Stream:
     """Run one read-only statement and stream its result."""
     services: Services = request.app.state.services
-    asked = parse_body(await request.body(), _decode_sql, '{"sql": "SELECT 1", "format": "tsv"}')
+    asked = parse_body(await request.body(), SqlRequest, '{"sql": "SELECT 1", "format": "tsv"}')
     pieces = Pieces(services.store.run_sql(asked.sql, asked.format))
     # What fails at once is an error; what fails later breaks the stream off.
     await asyncio.to_thread(pieces.begin)
     return PiecesStream(pieces, media_type=MEDIA_TYPES[asked.format])
 
 
-def parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
+def parse_body(body: bytes, kind: type[_T], example: str) -> _T:
     """Read the body ourselves: the framework fails on text that is not UTF-8.
 
     Args:
         body: As it was sent.
-        decode: Of the wanted type.
+        kind: The wanted type.
         example: What to send, for the message.
 
     Raises:
         MalformedRequestError: It is no JSON of that type; the message names the field.
     """
     try:
-        return decode(body)
+        return msgspec.json.decode(body, type=kind)
     except UnicodeDecodeError:
         raise MalformedRequestError("The body is not UTF-8; send UTF-8.") from None
     except msgspec.ValidationError as error:
-        said, _, path = str(error).partition(" - at `")
-        # A key is told as "key` in `$.field".
-        place = path.rstrip("`").rpartition("`")[2]
+        said, place = read_fault(error, kind)
         raise MalformedRequestError(f"{said}; send {example}.", detail=place or "$") from None
     except msgspec.DecodeError as error:
         raise MalformedRequestError(f"The body is not JSON: {error}.") from None
@@ -155,7 +149,7 @@ def parse_body(body: bytes, decode: Callable[[bytes], _T], example: str) -> _T:
 async def make_person_link(request: AnyRequest) -> PersonLink:
     """Let somebody see what is kept about them, by a link that the host's server hands on."""
     services: Services = request.app.state.services
-    asked = parse_body(await request.body(), _decode_person, '{"user_id": "user-42"}')
+    asked = parse_body(await request.body(), PersonLinkRequest, '{"user_id": "user-42"}')
     key = services.subject_key(asked.user_id)
     note_subject(request, key)
     expires_at = services.clock() + timedelta(minutes=asked.minutes)

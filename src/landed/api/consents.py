@@ -177,11 +177,6 @@ class PermissionsAnswer(msgspec.Struct, frozen=True):
     restrictions: list[RestrictedAnswer]
 
 
-_decode_consent: Final = msgspec.json.Decoder(ConsentRequest).decode
-_decode_purpose: Final = msgspec.json.Decoder(PurposeRequest).decode
-_decode_restriction: Final = msgspec.json.Decoder(RestrictionRequest).decode
-
-
 @post(
     "/api/privacy/consents",
     opt={"audit": "consent"},
@@ -194,7 +189,7 @@ _decode_restriction: Final = msgspec.json.Decoder(RestrictionRequest).decode
 async def record(request: AnyRequest) -> Response[PermissionsAnswer]:
     """Keep a person's yes or no to purposes, and tell what they allow now."""
     example = '{"user_id": "user-42", "consents": {"training": true}, "source": "settings page"}'
-    asked = parse_body(await request.body(), _decode_consent, example)
+    asked = parse_body(await request.body(), ConsentRequest, example)
     services: Services = request.app.state.services
     note_subject(request, services.subject_key(asked.user_id))
     note_detail(request, **dict[str, bool](asked.consents.items()))
@@ -237,7 +232,7 @@ async def show(request: AnyRequest, user_id: FromPath[str]) -> Response[Permissi
 async def restrict(request: AnyRequest) -> Response[PermissionsAnswer]:
     """Set a person's data aside, out of every answer, or put them back."""
     example = '{"user_id": "user-42", "restricted": true}'
-    asked = parse_body(await request.body(), _decode_restriction, example)
+    asked = parse_body(await request.body(), RestrictionRequest, example)
     return await _restrict(request, asked.user_id, is_wanted=asked.restricted)
 
 
@@ -292,7 +287,7 @@ def list_purposes(request: AnyRequest) -> list[PurposeAnswer]:
 async def publish(request: AnyRequest) -> PurposeAnswer:
     """Let a new version of a purpose hold from now on; earlier ones stay in the history."""
     example = '{"purpose": "training", "basis": "consent", "text": "May we …?"}'
-    asked = parse_body(await request.body(), _decode_purpose, example)
+    asked = parse_body(await request.body(), PurposeRequest, example)
     services: Services = request.app.state.services
     note_detail(request, purpose=asked.purpose, basis=asked.basis, renew=asked.renew)
     keep = partial(

@@ -23,6 +23,7 @@ from litestar.response import Redirect
 from landed.api.experiment_answers import act_of
 from landed.api.login import require_admin_viewer
 from landed.api.sessions import SESSION_COOKIE, is_sealed
+from landed.decoding import tell_fault
 from landed.errors import InvalidInputError, LandedError
 from landed.experiments.drafting import ExperimentDraft
 from landed.wiring import Services
@@ -156,7 +157,8 @@ class DraftForm(SealedForm):
         try:
             return msgspec.convert(plan, ExperimentDraft)
         except msgspec.ValidationError as error:
-            raise InvalidInputError(f"The draft cannot be read: {error}") from error
+            said = tell_fault(error, ExperimentDraft)
+            raise InvalidInputError(f"The draft cannot be read: {said}") from error
 
 
 def _list(text: str) -> list[str]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, get_args
 
-import msgspec
 from litestar import Request, Response, get, patch, post
 from litestar.params import FromPath
 
@@ -61,24 +60,7 @@ AnyRequest = Request[Any, Any, Any]
 _ROUTE: Final = "/api/analytics/ab-tests"
 _TAGS: Final = ["Experiments"]
 _REASON: Final = '{"why": "the reason"}'
-_T = TypeVar("_T")
 _Change = Callable[[Services, Act], Kept[Experiment]]
-
-
-def _decoder(kind: type[_T]) -> Callable[[bytes], _T]:
-    return msgspec.json.Decoder(kind).decode
-
-
-_decode_draft: Final = _decoder(ExperimentDraft)
-_decode_changes: Final = _decoder(dict[str, Any])
-_decode_reason: Final = _decoder(ReasonRequest)
-_decode_variant: Final = _decoder(VariantRequest)
-_decode_decision: Final = _decoder(DecisionRequest)
-_decode_amend: Final = _decoder(AmendRequest)
-_decode_weights: Final = _decoder(WeightsRequest)
-_decode_coverage: Final = _decoder(CoverageRequest)
-_decode_plan: Final = _decoder(PlanRequest)
-_decode_rerun: Final = _decoder(RerunRequest)
 
 
 async def _changed(
@@ -106,7 +88,7 @@ async def create(request: AnyRequest) -> Response[ExperimentAnswer]:
     equal, the good direction is the metric's own, and late outcomes get the time they need.
     """
     example = '{"key": "resume-tips", "variants": ["control", "tips"]}'
-    draft = parse_body(await request.body(), _decode_draft, example)
+    draft = parse_body(await request.body(), ExperimentDraft, example)
     return await _changed(
         request, draft.key, "", lambda desk, act: create_experiment(desk, draft, act), status=201
     )
@@ -122,7 +104,7 @@ async def create(request: AnyRequest) -> Response[ExperimentAnswer]:
 )
 async def edit(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentAnswer]:
     """Change fields of a draft; what is left out stays. `If-Match` guards against others."""
-    changes = parse_body(await request.body(), _decode_changes, '{"horizon_weeks": 3}')
+    changes = parse_body(await request.body(), dict[str, Any], '{"horizon_weeks": 3}')
     return await _changed(
         request, test_id, "", lambda desk, act: edit_experiment(desk, test_id, changes, act)
     )
@@ -139,7 +121,7 @@ async def edit(request: AnyRequest, test_id: FromPath[str]) -> Response[Experime
 )
 async def add(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentAnswer]:
     """Give a draft one more variant; without weights, all are equal then."""
-    asked = parse_body(await request.body(), _decode_variant, '{"key": "tips"}')
+    asked = parse_body(await request.body(), VariantRequest, '{"key": "tips"}')
     variant = Variant(key=asked.key, name=asked.name, value=asked.value)
 
     def change(desk: Services, act: Act) -> Kept[Experiment]:
@@ -194,7 +176,7 @@ async def stop(request: AnyRequest, test_id: FromPath[str]) -> Response[Experime
 async def decide(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentAnswer]:
     """Give everybody one variant from now on, and say why; the experiment must be stopped."""
     example = '{"variant": "tips", "why": "more interviews"}'
-    asked = parse_body(await request.body(), _decode_decision, example)
+    asked = parse_body(await request.body(), DecisionRequest, example)
     return await _changed(
         request,
         test_id,
@@ -231,7 +213,7 @@ async def archive(request: AnyRequest, test_id: FromPath[str]) -> Response[Exper
 )
 async def rerun(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentAnswer]:
     """Draft the same experiment with another salt, so that the last run does not carry over."""
-    asked = parse_body(await request.body() or b"{}", _decode_rerun, '{"salt": ""}')
+    asked = parse_body(await request.body() or b"{}", RerunRequest, '{"salt": ""}')
     return await _changed(
         request,
         test_id,
@@ -252,7 +234,7 @@ async def rerun(request: AnyRequest, test_id: FromPath[str]) -> Response[Experim
 async def amend(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentAnswer]:
     """Change what may change while it runs, in a new version that the result shows."""
     example = '{"changes": {"horizon_weeks": 3}, "why": "a holiday"}'
-    asked = parse_body(await request.body(), _decode_amend, example)
+    asked = parse_body(await request.body(), AmendRequest, example)
     return await _changed(
         request,
         test_id,
@@ -273,7 +255,7 @@ async def amend(request: AnyRequest, test_id: FromPath[str]) -> Response[Experim
 async def weigh(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentAnswer]:
     """Deal in other shares, in a new phase that is analysed apart."""
     example = '{"weights": [0.5, 0.5], "why": "all is well"}'
-    asked = parse_body(await request.body(), _decode_weights, example)
+    asked = parse_body(await request.body(), WeightsRequest, example)
     return await _changed(
         request,
         test_id,
@@ -294,7 +276,7 @@ async def weigh(request: AnyRequest, test_id: FromPath[str]) -> Response[Experim
 async def cover(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentAnswer]:
     """Change the share of units that take part; nobody moves between variants."""
     example = '{"coverage": 0.5, "why": "all is well"}'
-    asked = parse_body(await request.body(), _decode_coverage, example)
+    asked = parse_body(await request.body(), CoverageRequest, example)
     return await _changed(
         request,
         test_id,
@@ -304,7 +286,7 @@ async def cover(request: AnyRequest, test_id: FromPath[str]) -> Response[Experim
 
 
 async def _why(request: AnyRequest) -> str:
-    return parse_body(await request.body() or b"{}", _decode_reason, _REASON).why
+    return parse_body(await request.body() or b"{}", ReasonRequest, _REASON).why
 
 
 @get(
@@ -362,7 +344,7 @@ def show(request: AnyRequest, test_id: FromPath[str]) -> Response[ExperimentHist
 async def plan(request: AnyRequest) -> Response[HistoryPlan]:
     """Say how many units and days a test would take, by what people did in the last weeks."""
     services: Services = request.app.state.services
-    asked = parse_body(await request.body(), _decode_plan, '{"test_id": "resume-tips"}')
+    asked = parse_body(await request.body(), PlanRequest, '{"test_id": "resume-tips"}')
     ask = partial(
         plan_experiment,
         services.state,

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
 from litestar import Request, Response, delete, get, post, put
 from litestar.params import FromPath
 
@@ -40,8 +39,6 @@ __all__ = ["flag_handlers"]
 AnyRequest = Request[Any, Any, Any]
 _ROUTE: Final = "/api/flags"
 _TAGS: Final = ["Flags"]
-_decode_flag: Final = msgspec.json.Decoder(FlagDraft).decode
-_decode_reason: Final = msgspec.json.Decoder(ReasonRequest).decode
 
 
 async def _changed(
@@ -62,7 +59,7 @@ async def _changed(
 )
 async def put_one(request: AnyRequest, key: FromPath[str]) -> Response[FlagAnswer]:
     """Keep a flag, new or in the place of what it was; testers stay unless they are named anew."""
-    draft = parse_body(await request.body() or b"{}", _decode_flag, '{"rollout": 0.1}')
+    draft = parse_body(await request.body() or b"{}", FlagDraft, '{"rollout": 0.1}')
     return await _changed(request, key, "", lambda desk, act: put_flag(desk, key, draft, act))
 
 
@@ -95,7 +92,7 @@ async def switch_off(request: AnyRequest, key: FromPath[str]) -> Response[FlagAn
 
 
 async def _switched(request: AnyRequest, key: str, *, is_on: bool) -> Response[FlagAnswer]:
-    why = parse_body(await request.body() or b"{}", _decode_reason, '{"why": "the reason"}').why
+    why = parse_body(await request.body() or b"{}", ReasonRequest, '{"why": "the reason"}').why
     return await _changed(
         request, key, why, lambda desk, act: switch_flag(desk, key, act, is_on=is_on)
     )

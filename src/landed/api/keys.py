@@ -107,10 +107,6 @@ class RevokedKeys(msgspec.Struct, frozen=True):
     revoked: int
 
 
-_decode_key: Final = msgspec.json.Decoder(KeyRequest).decode
-_decode_rotation: Final = msgspec.json.Decoder(RotationRequest).decode
-
-
 @post(
     "/api/admin/keys",
     opt={"audit": "make_key"},
@@ -123,7 +119,7 @@ _decode_rotation: Final = msgspec.json.Decoder(RotationRequest).decode
 async def make_key(request: AnyRequest) -> Response[NewKey]:
     """Make a key of its own for a program or a colleague. The answer shows it this once."""
     services: Services = request.app.state.services
-    asked = parse_body(await request.body(), _decode_key, '{"name": "warehouse", "scope": "read"}')
+    asked = parse_body(await request.body(), KeyRequest, '{"name": "warehouse", "scope": "read"}')
     note_detail(request, name=asked.name, scope=asked.scope)
     make = partial(
         make_api_key,
@@ -148,7 +144,7 @@ async def make_key(request: AnyRequest) -> Response[NewKey]:
 async def rotate_key(request: AnyRequest, name: FromPath[str]) -> Response[NewKey]:
     """Make another key of the same name and scope; the old one goes on for the overlap."""
     services: Services = request.app.state.services
-    asked = parse_body(await request.body() or b"{}", _decode_rotation, '{"overlap": "7d"}')
+    asked = parse_body(await request.body() or b"{}", RotationRequest, '{"overlap": "7d"}')
     _note_name(request, name)
     make = partial(
         rotate_api_key,

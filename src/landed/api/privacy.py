@@ -138,10 +138,6 @@ class ConfirmationRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     confirmed: bool = True
 
 
-_decode: Final = msgspec.json.Decoder(SubjectRequest).decode
-_decode_confirmation: Final = msgspec.json.Decoder(ConfirmationRequest).decode
-
-
 @post(
     "/api/privacy/erasures",
     opt={"audit": "erasure"},
@@ -153,7 +149,7 @@ _decode_confirmation: Final = msgspec.json.Decoder(ConfirmationRequest).decode
 )
 async def forget_person(request: AnyRequest) -> Response[RequestAnswer]:
     """Erase everything about a person; the id stays out of addresses and their logs."""
-    asked = parse_body(await request.body(), _decode, _EXAMPLE)
+    asked = parse_body(await request.body(), SubjectRequest, _EXAMPLE)
     return await _forget(request, asked.user_id, follow_links=asked.follow_links)
 
 
@@ -229,7 +225,7 @@ def get_erasure(request: AnyRequest, request_id: FromPath[str]) -> Response[Requ
 async def confirm(request: AnyRequest) -> Response[RequestAnswer]:
     """Let a person's own wish to be forgotten be carried out, or decline it."""
     example = '{"request_id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "confirmed": true}'
-    asked = parse_body(await request.body(), _decode_confirmation, example)
+    asked = parse_body(await request.body(), ConfirmationRequest, example)
     services: Services = request.app.state.services
     note_detail(request, confirmed=asked.confirmed)
     answer = partial(answer_erasure, services, asked.request_id, is_confirmed=asked.confirmed)
@@ -247,7 +243,7 @@ async def confirm(request: AnyRequest) -> Response[RequestAnswer]:
 )
 async def show_person(request: AnyRequest) -> Response[str]:
     """Answer an access request: as JSON, or as a page that can be handed on."""
-    asked = parse_body(await request.body(), _decode, _EXAMPLE)
+    asked = parse_body(await request.body(), SubjectRequest, _EXAMPLE)
     services: Services = request.app.state.services
     keys = services.subject_keys(asked.user_id)
     note_subject(request, keys[0])

@@ -6,7 +6,6 @@ import asyncio
 from functools import partial
 from typing import Any, Final
 
-import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.params import FromQuery
 
@@ -35,7 +34,6 @@ _EXAMPLE: Final = (
     '{"kind": "people", "since": "2026-03-01", "until": "2026-04-01", "epsilon": 0.5, '
     '"by": ["tier"]}'
 )
-_decode: Final = msgspec.json.Decoder(PublicWish).decode
 
 
 @post(
@@ -52,7 +50,7 @@ async def release(
     format: FromQuery[PublicForm] = "json",  # noqa: A002 - the parameter's name
 ) -> Response[str]:
     """Release numbers with noise, and spend of the budget; the same wish gets the same again."""
-    wish = parse_body(await request.body(), _decode, _EXAMPLE)
+    wish = parse_body(await request.body(), PublicWish, _EXAMPLE)
     services: Services = request.app.state.services
     note_detail(request, kind=wish.kind, epsilon=f"{wish.epsilon:g}")
     make = partial(make_release, services.store, services.state, wish, **_given(services))
@@ -75,7 +73,7 @@ async def release(
 )
 async def plan(request: AnyRequest) -> Response[PublicPlan]:
     """Tell the noise of a release before it is made; nothing is spent, and no event is read."""
-    wish = parse_body(await request.body(), _decode, _EXAMPLE)
+    wish = parse_body(await request.body(), PublicWish, _EXAMPLE)
     services: Services = request.app.state.services
     ask = partial(plan_release, services.state, wish, **_given(services))
     return Response(await asyncio.to_thread(ask), headers=_NO_STORE)

@@ -27,6 +27,7 @@ from landed.cli.experiment_words import (
     print_tests,
 )
 from landed.cli.options import DataOption
+from landed.decoding import tell_fault
 from landed.errors import InvalidInputError
 from landed.experiments import Experiment, State, Variant
 from landed.experiments.drafting import ExperimentDraft
@@ -180,7 +181,8 @@ def _create(key: str, given: dict[str, Any], file: Path | None, data: Path | Non
     try:
         draft = msgspec.convert(body, ExperimentDraft)
     except msgspec.ValidationError as error:
-        raise InvalidInputError(f"{error}. See `landed experiments create --help`.") from None
+        words = tell_fault(error, ExperimentDraft)
+        raise InvalidInputError(f"{words}. See `landed experiments create --help`.") from None
     with changing(data, "create_experiment", key) as desk:
         kept = create_experiment(desk, draft, act())
     _tell(kept, "is a draft")

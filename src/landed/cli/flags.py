@@ -12,6 +12,7 @@ import typer
 from landed.cli.experiment_desk import act, changing, looking, read_file, read_json, read_pairs
 from landed.cli.experiment_words import print_flag, print_history
 from landed.cli.options import DataOption
+from landed.decoding import tell_fault
 from landed.errors import InvalidInputError
 from landed.experiments.drafting import FlagDraft
 from landed.experiments.types import FlagKind
@@ -116,7 +117,8 @@ def set_flag(
     try:
         draft = msgspec.convert(body, FlagDraft)
     except msgspec.ValidationError as error:
-        raise InvalidInputError(f"{error}. See `landed flags set --help`.") from None
+        words = tell_fault(error, FlagDraft)
+        raise InvalidInputError(f"{words}. See `landed flags set --help`.") from None
     with changing(data, "put_flag", key) as desk:
         kept = put_flag(desk, key, draft, act())
     print_flag(kept.definition)

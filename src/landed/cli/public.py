@@ -14,6 +14,7 @@ from rich.table import Table
 from landed.cli.desk import desk
 from landed.cli.local import settings_for
 from landed.cli.options import DataOption
+from landed.decoding import tell_fault
 from landed.errors import InvalidInputError
 from landed.privacy import PublicForm, PublicRelease, PublicWish, write_release
 
@@ -191,7 +192,8 @@ def _wish(
     try:
         msgspec.convert(wish, PublicWish)
     except msgspec.ValidationError as error:
-        raise InvalidInputError(f"{error}. See `landed public plan --help`.") from None
+        said = tell_fault(error, PublicWish)
+        raise InvalidInputError(f"{said}. See `landed public plan --help`.") from None
     return wish
 
 

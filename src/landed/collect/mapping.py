@@ -30,6 +30,7 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
+from landed.decoding import tell_fault
 from landed.errors import InvalidInputError
 
 __all__ = ["ColumnMap", "build_event", "load_mapping"]
@@ -89,9 +90,8 @@ def load_mapping(path: Path) -> ColumnMap:
     try:
         mapping = msgspec.convert(tomllib.loads(path.read_text("utf-8")), ColumnMap)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
-        raise InvalidInputError(
-            f"{path.name}: {error}. See docs/import.md for the form."
-        ) from error
+        said = tell_fault(error, ColumnMap)
+        raise InvalidInputError(f"{path.name}: {said}. See docs/import.md for the form.") from error
     except OSError as error:
         raise InvalidInputError(f"{path}: {error.strerror}.") from error
     if bool(mapping.event.name) == bool(mapping.event.column):

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
+from landed.decoding import read_fault
 from landed.errors import InvalidInputError
 from landed.experiments.conditions import condition_faults
 from landed.experiments.identities import identity_faults
@@ -70,9 +71,9 @@ def parse_definition(body: bytes, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message, _, path = str(error).partition(" - at `")
+        said, place = read_fault(error, kind)
         raise InvalidInputError(
-            f"{message}; the fields are those of {kind.__name__}", detail=path.rstrip("`") or None
+            f"{said}; the fields are those of {kind.__name__}", detail=place or None
         ) from error
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from landed.decoding import tell_fault
 from landed.errors import InvalidInputError
 from landed.experiments.checking import experiment_faults, refuse_faults
 from landed.experiments.hashing import Algorithm, Range, equal_weights
@@ -272,7 +273,8 @@ def _read(changes: Mapping[str, Any], name: str, kind: Any) -> Any:
     try:
         return msgspec.convert(changes[name], kind)
     except msgspec.ValidationError as error:
-        raise InvalidInputError(f"{name}: {error}", detail=f"$.{name}") from error
+        said = tell_fault(error, kind)
+        raise InvalidInputError(f"{name}: {said}", detail=f"$.{name}") from error
 
 
 def build_flag(key: str, draft: FlagDraft, before: Flag | None) -> Flag:

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from landed.decoding import tell_fault
 from landed.errors import InvalidInputError
 from landed.experiments.checking import check_experiment, parse_definition
 from landed.experiments.hashing import equal_weights
@@ -350,7 +351,7 @@ def _converted(value: Any, kind: type[_T], where: str) -> _T:
     try:
         return msgspec.convert(msgspec.to_builtins(value), kind)
     except msgspec.ValidationError as error:
-        raise InvalidInputError(f"{where}: {error}") from error
+        raise InvalidInputError(f"{where}: {tell_fault(error, kind)}") from error
 
 
 def _with_phase(experiment: Experiment, phase: Phase) -> Experiment:
