@@ -11,6 +11,7 @@ from msgspec import inspect
 __all__ = ["read_fault", "tell_fault"]
 
 _STEP: Final = re.compile(r"\.(\w+)|\[")
+_KEY: Final = "a key"
 
 
 def read_fault(error: Exception, kind: Any) -> tuple[str, str]:
@@ -35,12 +36,12 @@ def read_fault(error: Exception, kind: Any) -> tuple[str, str]:
     """
     said, _, path = str(error).partition(" - at `")
     # A key is told as "key` in `$.field".
-    place = path.rstrip("`").rpartition("`")[2]
+    key, _, place = path.rstrip("`").rpartition("` in `")
     if said.startswith("Invalid enum value"):
         steps = [found[1] for found in _STEP.finditer(place)]
-        choices = dict.fromkeys(_choices(inspect.type_info(kind), steps))
+        choices = dict.fromkeys(_choices(inspect.type_info(kind), [*steps, *([_KEY] * bool(key))]))
         said = f"{said}; it can be {', '.join(choices)}" if choices else said
-    return said, place
+    return f"A key: {said}" if key else said, place
 
 
 def tell_fault(error: Exception, kind: Any) -> str:
@@ -55,7 +56,7 @@ def tell_fault(error: Exception, kind: Any) -> str:
 
 
 def _choices(kind: inspect.Type, steps: Sequence[str | None]) -> Iterator[str]:
-    """What may stand at a place; a step is a field's name, or None into a list or an object."""
+    """What may stand at a place; a step is a field, None into a list or an object, or a key."""
     if isinstance(kind, inspect.LiteralType):
         yield from map(str, kind.values)
     for one in _inside(kind, steps):
@@ -71,4 +72,4 @@ def _inside(kind: inspect.Type, steps: Sequence[str | None]) -> Iterator[inspect
     elif steps and isinstance(kind, inspect.CollectionType):
         yield kind.item_type
     elif steps and isinstance(kind, inspect.DictType):
-        yield kind.value_type
+        yield kind.key_type if steps[0] == _KEY else kind.value_type

@@ -187,6 +187,19 @@ def test_steps_out_of_order_are_told(client: Client, key: str) -> None:
     assert "is the key of" in refused(client, "create", a_draft(key), 409, "conflict")
 
 
+def test_a_body_that_never_ends_is_refused(client: Client, key: str) -> None:
+    answer = client.patch(f"{ROUTE}/{key}", content=b'{"a":' * 5_000, headers=ADMIN)
+    assert_problem(answer, 400, "malformed_request")
+
+
+def test_a_segment_that_is_none_is_told_with_those_that_are(client: Client, key: str) -> None:
+    message = refused(client, "create", a_draft(key, segments=["age"]), 400, "malformed_request")
+    assert "it can be browser, country, device, users" in message
+    post(client, "create", a_draft(key, segments=["users"]), 201)
+    edited = client.patch(f"{ROUTE}/{key}", json={"segments": ["age"]}, headers=ADMIN)
+    assert "it can be browser, country" in assert_problem(edited, 422, "invalid_input")["message"]
+
+
 def test_who_was_slower_gets_409(client: Client, key: str) -> None:
     made = client.post(f"{ROUTE}/create", json=a_draft(key), headers=ADMIN)
     mine = {**ADMIN, "If-Match": made.headers["etag"]}

@@ -213,8 +213,20 @@ def test_new_are_those_whose_first_act_is_less_than_thirty_days_old(
             assert found.moments.size == len(aged.filter(theirs)) > 0
     whole = fetch_sums(market.store, scope, counts, asked)["click_through_rate"]
     assert sums.whole == whole.whole
-    result = analyse(market.store, experiment, as_of=END)  # tells apart what has a hundred units
-    assert {one.value for one in result.segments if one.dimension == "users"} == {"new"}
+
+
+def test_nobody_is_told_from_new_people_by_a_log_that_is_younger_than_that(
+    market: MarketLog,
+) -> None:
+    experiment = msgspec.structs.replace(the_experiment(market), segments=("users", "device"))
+    early = analyse(market.store, experiment, as_of=END)
+    assert early.left_out[0].startswith("new and returning users")
+    assert {one.dimension for one in early.segments} == {"device"}
+    started = market.config.start + timedelta(days=31)
+    phase = msgspec.structs.replace(experiment.phase, started_at=started)
+    late = analyse(market.store, msgspec.structs.replace(experiment, phases=(phase,)), as_of=END)
+    assert late.left_out == ()
+    assert "users" in {one.dimension for one in late.segments}
 
 
 def test_all_segments_that_are_shown_are_one_family(market: MarketLog) -> None:
@@ -223,7 +235,7 @@ def test_all_segments_that_are_shown_are_one_family(market: MarketLog) -> None:
         found = analyse(market.store, experiment, as_of=END).segments
         return {(one.dimension, one.value): one.adjusted_p or 0.0 for one in found}
 
-    alone, all_of_them = adjusted("device"), adjusted("device", "country", "users")
+    alone, all_of_them = adjusted("device"), adjusted("device", "country", "browser")
     assert set(alone) < set(all_of_them)
     assert all(all_of_them[name] >= p for name, p in alone.items())
     assert adjusted() == {}

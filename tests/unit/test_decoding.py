@@ -43,6 +43,14 @@ def test_a_word_that_is_none_of_some_is_told_with_these(body: bytes, place: str)
     assert fault(b"[%b]" % body, list[_Wish])[:2] == (said, place.replace("$", "$[0]"))
 
 
+def test_a_key_that_is_none_of_some_is_told_with_these() -> None:
+    kind = dict[str, dict[Grain, int]]
+    assert fault(b'{"a": {"year": 1}}', kind)[:2] == (
+        "A key: Invalid enum value 'year'; it can be day, week",
+        "$[...]",
+    )
+
+
 def test_other_faults_stay_as_they_are() -> None:
     assert fault(b'{"split": "", "count": "a"}', _Wish)[:2] == (
         "Expected `int`, got `str`",

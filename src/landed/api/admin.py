@@ -133,7 +133,7 @@ def parse_body(body: bytes, kind: type[_T], example: str) -> _T:
     except msgspec.ValidationError as error:
         said, place = read_fault(error, kind)
         raise MalformedRequestError(f"{said}; send {example}.", detail=place or "$") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedRequestError(f"The body is not JSON: {error}.") from None
 
 

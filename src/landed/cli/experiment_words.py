@@ -63,7 +63,7 @@ def print_experiment(one: Experiment) -> None:
             f"{one.metric} at most {one.margin:g} worse" for one in one.guardrails
         ),
         "secondary": ", ".join(one.secondary),
-        "segments": ", ".join(one.segments),
+        "segments": ", ".join(one.segments) if one.deals_people else "",
         "variants": ", ".join(f"{variant.key} {weight:.0%}" for variant, weight in shares),
         "dealt": f"by {one.unit}, {split.coverage:.0%} of them, salt {split.salt}",
         "plan": f"{one.horizon_weeks} weeks, effects of {one.mde:.1%} of the control's value, "

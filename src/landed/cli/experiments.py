@@ -118,7 +118,8 @@ def create(
     name: Annotated[str, typer.Option(help="What people call it.")] = "",
     hypothesis: Annotated[str, typer.Option(help="What you believe, and why.")] = "",
     variant: Annotated[
-        list[str] | None, typer.Option(help="The control first; repeat it. [control]")
+        list[str] | None,
+        typer.Option(help="The control first; repeat it. None: control."),
     ] = None,
     weight: Weights = None,
     primary: Annotated[str | None, typer.Option(help="The metric that decides.")] = None,
@@ -131,7 +132,7 @@ def create(
     ] = None,
     segment: Annotated[
         list[str] | None,
-        typer.Option(help="device, country, browser or users; repeat it. [device, country]"),
+        typer.Option(help="device, country, browser or users; repeat it. None: the first two."),
     ] = None,
     mde: Annotated[float, typer.Option(help="Smallest effect worth finding, as a share.")] = 0.05,
     weeks: Annotated[int, typer.Option(help="How long it runs.")] = 2,

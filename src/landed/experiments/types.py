@@ -53,6 +53,8 @@ new (their first act is less than 30 days old) or return."""
 
 FlagKind = Literal["boolean", "string", "number", "json"]
 
+_OF_PEOPLE: Final = frozenset({"user_id", "anonymous_id"})
+
 CONTROL: Final = 0
 """The place of the variant that the others are compared with: the first."""
 
@@ -279,6 +281,11 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def phase(self) -> Phase:
         """The phase that holds."""
         return self.phases[-1]
+
+    @property
+    def deals_people(self) -> bool:
+        """Whether its units are people."""
+        return self.unit in _OF_PEOPLE
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -30,7 +30,7 @@ SEGMENTS: Final[Mapping[str, str]] = {
 USERS: Final = "users"
 """A dimension more, which earlier rows say: `new`, as filters have it, or `returning`."""
 
-_AGE: Final = "if(f.acted AND f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new')"
+_AGE: Final = "if(f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new')"
 
 _CELLS_OF_TWO_BYTES: Final = 256
 """For each of 256 variants."""

@@ -47,23 +47,22 @@ WHERE event != 'experiment_exposed' AND occurred_at >= {since:DateTime64(3, 'UTC
 INNER JOIN
 (
 -- When did each unit act for the first time? In the words of the projection `visits`.
+-- To meet a variant is an act, so that everybody has one.
 SELECT
     u.subject AS subject,
     u.exposed_at AS exposed_at,
     u.variant AS variant,
-    toUInt16(u.cell + 1 * indexOf({p9:Array(String)}, if(f.acted AND f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new'))) AS cell
+    toUInt16(u.cell + 1 * indexOf({p9:Array(String)}, if(f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new'))) AS cell
 FROM
 (
     SELECT
         subject_key,
-        true AS acted,
         minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS first_at
     FROM events
     WHERE toStartOfFifteenMinutes(occurred_at) <= {exposed_until:DateTime64(3, 'UTC')}
     GROUP BY subject_key
-    HAVING first_at > toDateTime64(0, 3, 'UTC')
 ) AS f
-RIGHT JOIN
+INNER JOIN
 (
 -- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
 SELECT

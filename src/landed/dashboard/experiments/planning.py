@@ -83,7 +83,7 @@ def _facts(one: Experiment, phase: Phase) -> Iterator[Fact]:
         yield Fact(title="Guardrails", text=words)
     if one.secondary:
         yield Fact(title="Secondary", text=", ".join(map(metric_title, one.secondary)))
-    if one.segments:
+    if one.segments and one.deals_people:
         yield Fact(title="Segments", text=", ".join(map(_SEGMENTS.__getitem__, one.segments)))
     yield Fact(
         title="Size",

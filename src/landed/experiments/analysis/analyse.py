@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -34,6 +35,7 @@ from landed.store import Store
 __all__ = ["analyse"]
 
 _WEEK = 7
+_NEW_FOR = timedelta(days=30)
 
 
 def analyse(
@@ -91,6 +93,7 @@ def _not_started(experiment: Experiment, as_of: datetime, phase: int | None) -> 
 
 
 def _analyse(store: Store, scope: Scope) -> Result:
+    scope, unknown = _known_of_users(store, scope)
     counts = fetch_counts(store, scope)
     arms = fetch_arms(store, scope, counts)
     health = check_health(counts, scope)
@@ -110,9 +113,26 @@ def _analyse(store: Store, scope: Scope) -> Result:
         verdict=judge(health, metrics, outlook),
         metrics=metrics,
         outlook=outlook,
+        left_out=unknown,
         amendments=scope.experiment.amendments,
     )
     return _explained(result, store, scope, counts, arms) if primary else result
+
+
+def _known_of_users(store: Store, scope: Scope) -> tuple[Scope, tuple[str, ...]]:
+    """Nobody is told from new people where the log holds no act that is old enough."""
+    if not scope.exposed.tells_new:
+        return scope, ()
+    (log,) = store.query("freshness")
+    first = log["first_occurred_at"]
+    if first is not None and first <= scope.exposed.since - _NEW_FOR:
+        return scope, ()
+    words = (
+        "new and returning users: the log holds no act of 30 days before the experiment any more, "
+        "or not yet"
+    )
+    untold = dataclasses.replace(scope.exposed, tells_new=False)
+    return dataclasses.replace(scope, exposed=untold), (words,)
 
 
 def _explained(
@@ -132,7 +152,8 @@ def _explained(
     try:
         days = fetch_days(store, scope, primary, bound=bound)
     except QueryError as error:  # what explains a result must not cost it
-        return replace(result, left_out=(f"from day to day: {error.message}",))
+        words = f"from day to day: {error.message}"
+        return replace(result, left_out=(*result.left_out, words))
     if days is None:
         return result
     return replace(

@@ -61,7 +61,7 @@ def _split(scope: Scope, counts: Counts) -> Split | None:
     primary = scope.primary
     if primary is None or primary.is_quantile or scope.exposed.by_unit:
         return None
-    return declared_split(counts, scope.experiment.segments)
+    return declared_split(counts, scope.segments)
 
 
 def _segments(sums: Sums, tracked: Tracked) -> Segmented:

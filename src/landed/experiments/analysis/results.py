@@ -242,7 +242,8 @@ class SegmentResult(msgspec.Struct, frozen=True, kw_only=True):
         variant: That is compared with the control.
         units: In the segment, both arms.
         raw: Measured there alone.
-        shrunk: Drawn towards the common effect by as much as its noise calls for.
+        shrunk: Drawn towards the common effect by as much as its noise calls for, where there are
+            three segments or more.
         adjusted_p: After Holm's correction for all segments, of all dimensions and variants.
     """
 
@@ -374,7 +375,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         segments: Declared segments.
         outlook: How far it is.
         lifts: In seed 002's words.
-        left_out: What the store had no time for, in words; empty: nothing.
+        left_out: What the store had no time for, or the log does not know; empty: nothing.
         amendments: What was changed after the start.
     """
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from landed.errors import InvalidInputError
 from landed.experiments.analysis.results import Role
-from landed.experiments.types import Experiment, Guardrail, Phase, Wish
+from landed.experiments.types import Experiment, Guardrail, Phase, SegmentBy, Wish
 from landed.metrics import METRICS, Incidence, Metric, People, Quantile, Total
 from landed.store.experiment_sql import USERS, Asked, Exposed
 
@@ -28,8 +28,6 @@ _OUTCOMES: Final = frozenset(
     }
 )
 """Kinds of events that come days to weeks after what brought them about."""
-
-_PEOPLE_THEMSELVES: Final = frozenset({"user_id", "anonymous_id"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +145,12 @@ class Scope:
             for one in self.experiment.phases
         )
 
+    @property
+    def segments(self) -> tuple[SegmentBy, ...]:
+        """The declared dimensions that the log knows."""
+        declared = self.experiment.segments
+        return tuple(one for one in declared if one != USERS or self.exposed.tells_new)
+
     def place(self, window: timedelta | None) -> int:
         """Where a window stands among those that the store counts units for; 0 is none."""
         return 0 if window is None else 1 + self.exposed.windows.index(window)
@@ -190,7 +194,6 @@ def make_scope(experiment: Experiment, phase: Phase, as_of: datetime) -> Scope:
     live = tuple(place for place, share in enumerate(shares.values()) if share > 0)
     tracked = tuple(_tracked(experiment))
     keys = list(shares)
-    by_unit = experiment.unit not in _PEOPLE_THEMSELVES
     exposed = Exposed(
         experiment=experiment.key,
         variants=tuple(keys[place] for place in live),
@@ -198,8 +201,8 @@ def make_scope(experiment: Experiment, phase: Phase, as_of: datetime) -> Scope:
         until=min(phase.ended_at or as_of, as_of),
         as_of=as_of,
         windows=tuple(sorted({one.window for one in tracked if one.window})),
-        by_unit=by_unit,
-        tells_new=USERS in experiment.segments and not by_unit,
+        by_unit=not experiment.deals_people,
+        tells_new=USERS in experiment.segments and experiment.deals_people,
     )
     return Scope(
         experiment=experiment,
