@@ -22,8 +22,8 @@ from landed.store.experiment_sql import (
     build_health,
     build_influence,
     build_life_tables,
+    build_met,
     build_newcomers,
-    build_outside,
     build_quantiles,
     build_sums,
     build_waiting,
@@ -73,7 +73,10 @@ STATEMENTS: Final[Mapping[str, Statement]] = {
     "influence": build_influence(PEOPLE, asked("interview_rate", late=True), [[[0.5]] * 3] * 2),
     "life_tables": build_life_tables(PEOPLE, asked("interview_rate", late=True)),
     "newcomers": build_newcomers(PEOPLE, WINDOW),
-    "outside": build_outside(PEOPLE, [(SINCE, UNTIL)]),
+    "met": build_met(PEOPLE, [(SINCE, UNTIL)]),
+    "part": build_influence(
+        replace(PEOPLE, part=(2, 5)), asked("interview_rate", late=True), [[[0.5]] * 3] * 2
+    ),
     "quantiles": build_quantiles(PEOPLE, [asked("p95_response_ms")], [[0.95]]),
     "segments": build_sums(
         PEOPLE, [asked("applications")], split={"device": ["mobile"], "country": ["DE", "FR"]}

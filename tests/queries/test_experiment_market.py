@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 
 from landed.events import MACHINE_EVENTS
 from landed.experiments import Experiment, Guardrail, Phase, Primary, Split, Variant
-from landed.experiments.analysis import analyse
+from landed.experiments.analysis import analyse, counting
 from landed.experiments.analysis.counting import Counts, fetch_counts
 from landed.experiments.analysis.scope import Scope, Tracked, make_scope
 from landed.experiments.analysis.sums import fetch_sums, make_arm
@@ -258,6 +259,40 @@ def test_every_metric_can_be_the_primary_one(market: MarketLog, name: str) -> No
     assert guardrail.role == "guardrail"
     assert all(one.estimate or one.reason for one in primary.readings)
     assert all(one.absolute or one.reason for one in primary.comparisons)
+
+
+@pytest.mark.parametrize(
+    "name", ["click_through_rate", "feature_users", "interview_rate", "llm_cost_usd", "promotions"]
+)
+def test_parts_of_the_people_add_up_to_all(
+    market: MarketLog, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    experiment = msgspec.structs.replace(
+        the_experiment(market, name),
+        maturation_days=14,
+        segments=("device", "users"),
+        guardrails=(Guardrail(metric="application_rate", margin=0.1),),
+        secondary=("interviews", "avg_recommendation_score"),
+    )
+    phase = msgspec.structs.replace(
+        experiment.phase, started_at=market.config.start + timedelta(days=31)
+    )
+    experiment = msgspec.structs.replace(experiment, phases=(phase,))
+    whole = analyse(market.store, experiment, as_of=END)
+    monkeypatch.setattr(counting, "PART", 50)
+    scope = make_scope(experiment, phase, END)
+    assert fetch_counts(market.store, scope).parts == 3
+    parts = analyse(market.store, experiment, as_of=END)
+    assert flat(parts) == pytest.approx(flat(whole), rel=1e-9, abs=1e-12)
+
+
+def flat(value: Any, path: str = "") -> dict[str, float]:
+    """Every number of a result by its place, and every word."""
+    plain = msgspec.to_builtins(value)
+    if isinstance(plain, dict | list | tuple):
+        items = plain.items() if isinstance(plain, dict) else enumerate(plain)
+        return {at: one for key, inner in items for at, one in flat(inner, f"{path}.{key}").items()}
+    return {path: plain} if isinstance(plain, int | float) else {f"{path} {plain}": 0}
 
 
 def test_the_health_is_that_of_the_exposures(exposures: pl.DataFrame, counts: Counts) -> None:

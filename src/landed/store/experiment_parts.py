@@ -74,8 +74,11 @@ class ExperimentParts:
             place = f"if(unit = '', 0, {place})"
             fields = {**fields, "unit": "ifNull(toString(getSubcolumn(properties, 'unit')), '')"}
             columns = {**columns, "unit": "argMin(unit, occurred_at)"}
+        number, parts = self.exposed.part or (0, 1)
+        part = f"\n        AND cityHash64(subject_key) % {parts} = {number}" if parts > 1 else ""
         units = Template(read_statement("experiment_units")).substitute(
             place=place,
+            part=part,
             fields="".join(f",\n        {text} AS {name}" for name, text in fields.items()),
             columns="".join(f",\n    {text} AS {name}" for name, text in columns.items()),
         )

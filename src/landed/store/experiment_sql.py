@@ -45,8 +45,8 @@ __all__ = [
     "build_health",
     "build_influence",
     "build_life_tables",
+    "build_met",
     "build_newcomers",
-    "build_outside",
     "build_quantiles",
     "build_sums",
     "build_waiting",
@@ -91,20 +91,20 @@ def build_health(exposed: Exposed) -> Statement:
     return parts.statement(sql)
 
 
-def build_outside(exposed: Exposed, phases: Sequence[tuple[datetime, datetime]]) -> Statement:
-    """Put the statement together that counts exposures in no phase.
+def build_met(exposed: Exposed, phases: Sequence[tuple[datetime, datetime]]) -> Statement:
+    """Put the statement together that counts exposures: of the phase, and those in none.
 
     Args:
-        exposed: Of which experiment.
-        phases: Start and end of each.
+        exposed: Of which experiment and phase.
+        phases: Start and end of each phase of the experiment.
 
     Returns:
-        The statement and the values of its placeholders.
+        The statement and the values of its placeholders. Its row has `inside` and `outside`.
     """
     parts = ExperimentParts(exposed)
     for name, moments in zip(("starts", "ends"), zip(*phases, strict=True), strict=True):
         parts.parameters[name] = [round(one.timestamp() * 1000) for one in moments]
-    return parts.statement(read_statement("experiment_outside"))
+    return parts.statement(read_statement("experiment_met"))
 
 
 def build_sums(

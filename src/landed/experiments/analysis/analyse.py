@@ -150,7 +150,7 @@ def _explained(
     segments = make_segments(arms[primary.label], counts, shares=scope.shares, alpha=alpha)
     result = replace(result, segments=segments)
     try:
-        days = fetch_days(store, scope, primary, bound=bound)
+        days = fetch_days(store, scope, counts, primary, bound=bound)
     except QueryError as error:  # what explains a result must not cost it
         words = f"from day to day: {error.message}"
         return replace(result, left_out=(*result.left_out, words))
@@ -169,7 +169,7 @@ def _metrics(
     results = [
         replace(
             _metric(one, scope, counts, arms.get(one.label), outlook),
-            late=fetch_late(store, scope, one, alpha=scope.alpha_of(one)),
+            late=fetch_late(store, scope, counts, one, alpha=scope.alpha_of(one)),
         )
         for one in scope.tracked
     ]

@@ -4,29 +4,34 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from math import ceil
 from typing import Any, Final
 
-from msgspec.structs import replace
+import msgspec
 
 from landed.experiments.analysis.results import Health
 from landed.experiments.analysis.scope import Scope
 from landed.stats import SampleRatio, check_srm, check_srm_by
 from landed.store import Store
-from landed.store.experiment_sql import build_health, build_outside
+from landed.store.experiment_sql import Exposed, build_health, build_met
 
 __all__ = [
+    "PART",
     "Counts",
     "Followed",
     "build_counts",
     "check_health",
+    "divide",
     "fetch_counts",
     "is_trusted",
 ]
 
 _CROSSED: Final = 255
 _MOST_LOST: Final = 0.01
+PART: Final = 2_000_000
+"""How many exposed people one statement holds in memory, some gigabyte with ten metrics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Counts:
         crossed: People who met two variants.
         strays: Exposures to what is no variant with traffic.
         outside: Exposures in no phase.
+        parts: How many parts people are asked for in.
     """
 
     followed: Mapping[str, tuple[Followed, ...]]
@@ -66,6 +72,7 @@ class Counts:
     crossed: int
     strays: int
     outside: int
+    parts: int = 1
 
     @property
     def none(self) -> dict[str, tuple[Followed, ...]]:
@@ -99,37 +106,55 @@ def fetch_counts(store: Store, scope: Scope) -> Counts:
         for one in scope.experiment.phases
         if one.started_at is not None
     ]
-    outside = store.answer(*build_outside(scope.exposed, phases))
-    return build_counts(store.answer(*build_health(scope.exposed)), scope, outside[0]["exposures"])
+    (met,) = store.answer(*build_met(scope.exposed, phases))
+    # Those who are one unit must stay together.
+    parts = 1 if scope.exposed.by_unit else max(1, ceil(met["inside"] / PART))
+    rows = [row for one in divide(scope.exposed, parts) for row in store.answer(*build_health(one))]
+    return build_counts(rows, scope, outside=met["outside"], parts=parts)
 
 
-def build_counts(rows: Sequence[Mapping[str, Any]], scope: Scope, outside: int) -> Counts:
+def divide(exposed: Exposed, parts: int) -> Iterator[Exposed]:
+    """Split those who were exposed, so that no statement holds all of them in memory at once.
+
+    What is summed up over people may be summed up over parts of them.
+
+    Args:
+        exposed: All of them.
+        parts: How many; 1: as they are.
+    """
+    for number in range(parts):
+        yield replace(exposed, part=(number, parts)) if parts > 1 else exposed
+
+
+def build_counts(
+    rows: Sequence[Mapping[str, Any]], scope: Scope, *, outside: int, parts: int
+) -> Counts:
     """Read the rows of `experiment_health`.
 
     Args:
-        rows: One for each variant, dimension and value.
+        rows: For each part of the people one for each variant, dimension and value.
         scope: What was asked for.
         outside: Exposures in no phase.
+        parts: How many parts of the people there are.
     """
     none = (Followed(),) * (1 + len(scope.exposed.windows))
     followed = dict.fromkeys(scope.shares, none)
-    by: dict[str, dict[str, dict[str, tuple[Followed, ...]]]] = defaultdict(
-        lambda: defaultdict(dict)
-    )
-    days: dict[date, dict[str, tuple[Followed, ...]]] = defaultdict(dict)
+    by: dict[str, dict[str, ByVariant]] = defaultdict(lambda: defaultdict(dict))
+    days: dict[date, ByVariant] = defaultdict(dict)
     lost: Counter[int] = Counter()
     for row in rows:
         place, dimension = row["variant"], row["dimension"]
         if not 0 < place < _CROSSED:
             lost[place] += 0 if dimension else row["met"]
             continue
-        key, parts = scope.exposed.variants[place - 1], _parts(row)
+        key = scope.exposed.variants[place - 1]
         if dimension == "day":
-            days[date.fromisoformat(row["value"])][key] = parts
+            to: ByVariant = days[date.fromisoformat(row["value"])]
         elif dimension:
-            by[dimension][row["value"]][key] = parts
+            to = by[dimension][row["value"]]
         else:
-            followed[key] = parts
+            to = followed
+        to[key] = _plus(to.get(key, none), _followed(row))
     return Counts(
         followed=followed,
         by=by,
@@ -137,10 +162,18 @@ def build_counts(rows: Sequence[Mapping[str, Any]], scope: Scope, outside: int) 
         crossed=lost[_CROSSED],
         strays=sum(row["strays"] for row in rows if not row["dimension"]),
         outside=outside,
+        parts=parts,
     )
 
 
-def _parts(row: Mapping[str, Any]) -> tuple[Followed, ...]:
+def _plus(some: Sequence[Followed], more: Sequence[Followed]) -> tuple[Followed, ...]:
+    return tuple(
+        Followed(one.units + two.units, one.people + two.people, one.squares + two.squares)
+        for one, two in zip(some, more, strict=True)
+    )
+
+
+def _followed(row: Mapping[str, Any]) -> tuple[Followed, ...]:
     """For each window its units; people and squares are said only where people are no units."""
     columns = [row.get(name, row["units"]) for name in ("units", "people", "squares")]
     return tuple(Followed(*(round(value) for value in part)) for part in zip(*columns, strict=True))
@@ -170,7 +203,7 @@ def check_health(counts: Counts, scope: Scope) -> Health:
         stray=counts.strays,
         outside=counts.outside,
     )
-    return replace(health, warnings=tuple(_warnings(health)))
+    return msgspec.structs.replace(health, warnings=tuple(_warnings(health)))
 
 
 def _uneven(

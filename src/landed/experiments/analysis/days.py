@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from landed.experiments.analysis.counting import Counts
+from landed.experiments.analysis.counting import Counts, divide
 from landed.experiments.analysis.results import Comparison, Estimate, Look
 from landed.experiments.analysis.scope import Scope, Tracked
 from landed.experiments.analysis.sums import UnitSums, layout_of, make_arm
@@ -47,12 +47,15 @@ class Days:
     trend: Mapping[str, Sums]
 
 
-def fetch_days(store: Store, scope: Scope, tracked: Tracked, *, bound: float | None) -> Days | None:
+def fetch_days(
+    store: Store, scope: Scope, counts: Counts, tracked: Tracked, *, bound: float | None
+) -> Days | None:
     """Ask the store for a metric by day.
 
     Args:
         store: Of the log.
         scope: What is analysed.
+        counts: Who was exposed.
         tracked: The metric.
         bound: What sums of single people are cut at.
 
@@ -63,19 +66,23 @@ def fetch_days(store: Store, scope: Scope, tracked: Tracked, *, bound: float | N
         QueryError: The store refused it: limits or time.
         StoreError: The store is away.
     """
-    statement = build_days(scope.exposed, tracked.asked(bound=bound, has_past=False))
-    if statement is None:
-        return None
+    asked = tracked.asked(bound=bound, has_past=False)
+    none = (0.0,) * len(_COLUMNS)
     looks: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
     trend: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
-    for row in store.answer(*statement, limits=READ):
-        key, day = scope.exposed.variants[row["variant"] - 1], row["day"]
-        sums = tuple(row[name] for name in _COLUMNS)
-        if day >= 0:
-            looks[key][day] = sums
-        else:
-            trend[key][-1 - day] = sums[:-1]  # the days share units
+    for one in divide(scope.exposed, counts.parts):
+        statement = build_days(one, asked)
+        if statement is None:
+            return None
+        for row in store.answer(*statement, limits=READ):
+            key, day = scope.exposed.variants[row["variant"] - 1], row["day"]
+            to, place = (looks[key], day) if day >= 0 else (trend[key], -1 - day)
+            to[place] = _plus(to.get(place, none), [row[name] for name in _COLUMNS])
     return Days(looks=looks, trend=trend)
+
+
+def _plus(some: Sequence[float], more: Sequence[float]) -> tuple[float, ...]:
+    return tuple(map(sum, zip(some, more, strict=True)))
 
 
 def make_looks(
@@ -106,7 +113,7 @@ def make_looks(
     for day in every:
         for key in scope.shares:
             gained = days.looks.get(key, {}).get((day - _EPOCH).days, (0.0,) * 6)
-            totals[key] = tuple(map(sum, zip(totals[key], gained, strict=True)))
+            totals[key] = _plus(totals[key], gained)
             parts = counts.days.get(day - window, {}).get(key)
             units[key] += parts[place].units if parts else 0
         if day in wanted:
@@ -179,7 +186,7 @@ def trend_in_words(days: Days, scope: Scope, counts: Counts, tracked: Tracked, v
         arms = {
             key: _unit_sums(
                 _exposed_by(counts, key, last, place),
-                days.trend.get(key, {}).get(day, (0.0,) * 5),
+                days.trend.get(key, {}).get(day, (0.0,) * 6)[:-1],  # the days share units
                 tracked,
             )
             for key in scope.shares

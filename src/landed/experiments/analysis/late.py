@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from landed.experiments.analysis.counting import Counts, divide
 from landed.experiments.analysis.results import Estimate, LateView
 from landed.experiments.analysis.scope import Scope, Tracked
 from landed.metrics import Incidence, People
@@ -46,12 +48,15 @@ class _Late:
     found: CumulativeIncidence
 
 
-def fetch_late(store: Store, scope: Scope, tracked: Tracked, *, alpha: float) -> LateView | None:
+def fetch_late(
+    store: Store, scope: Scope, counts: Counts, tracked: Tracked, *, alpha: float
+) -> LateView | None:
     """Estimate a late outcome from all units, the young ones too.
 
     Args:
         store: Of the log.
         scope: What is analysed.
+        counts: Who was exposed.
         tracked: The metric.
         alpha: Of the intervals.
 
@@ -66,37 +71,40 @@ def fetch_late(store: Store, scope: Scope, tracked: Tracked, *, alpha: float) ->
     if window is None or metric is None:
         return None
     if isinstance(metric.measure, Incidence):
-        return _view(_rows_waiting(store, scope, tracked, window, alpha), window, alpha)
+        return _view(_rows_waiting(store, scope, counts, tracked, alpha), window, alpha)
     if isinstance(metric.measure, People) and not scope.exposed.by_unit:
         return _view(_people_waiting(store, scope, tracked, window, alpha), window, alpha)
     return None
 
 
 def _rows_waiting(
-    store: Store, scope: Scope, tracked: Tracked, window: timedelta, alpha: float
+    store: Store, scope: Scope, counts: Counts, tracked: Tracked, alpha: float
 ) -> dict[str, _Late]:
     """Rows of one person are alike: the error is that of the sums over people."""
     asked = tracked.asked()
     answer = store.answer(*build_life_tables(scope.exposed, asked))
     tables = dict.fromkeys(scope.shares, _NOTHING)
     tables |= {scope.exposed.variants[row["variant"] - 1]: _table(*row["life"]) for row in answer}
-    horizon = _hours(window)
+    horizon = _hours(tracked.window or timedelta())
     influences = [
         [part.tolist() for part in (found.event, found.other, found.censored)]
         for key in scope.exposed.variants
         for found in [incidence_influence(tables[key], horizon=horizon)]
     ]
-    spread = {
-        scope.exposed.variants[row["variant"] - 1]: (row["squares"], row["units"])
-        for row in store.answer(*build_influence(scope.exposed, asked, influences))
-    }
+    squares: dict[str, float] = defaultdict(float)
+    clusters: dict[str, int] = defaultdict(int)
+    for one in divide(scope.exposed, counts.parts):
+        for row in store.answer(*build_influence(one, asked, influences)):
+            key = scope.exposed.variants[row["variant"] - 1]
+            squares[key] += row["squares"]
+            clusters[key] += row["units"]
     return {
         key: _Late(
             table,
             cluster_incidence(
                 estimate_incidence(table, horizon=horizon, level=1 - alpha),
-                squares=spread.get(key, (0.0, 0))[0],
-                clusters=spread.get(key, (0.0, 0))[1],
+                squares=squares[key],
+                clusters=clusters[key],
                 level=1 - alpha,
             ),
         )

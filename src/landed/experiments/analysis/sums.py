@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from math import isfinite
 
-from landed.experiments.analysis.counting import Counts, Followed
+from landed.experiments.analysis.counting import Counts, Followed, divide
 from landed.experiments.analysis.scope import Scope, Tracked
 from landed.metrics import Incidence, Mean, Quantile, Ratio
 from landed.stats import Arm, Column, Moments, NotEnough, mean_arm, ratio_arm, share_arm
@@ -148,7 +148,11 @@ def fetch_sums(
     """
     found = {}
     for part in by_relation(asked):
-        rows = store.answer(*build_sums(scope.exposed, list(part.values()), split=split))
+        rows = [
+            row
+            for one in divide(scope.exposed, counts.parts)
+            for row in store.answer(*build_sums(one, list(part.values()), split=split))
+        ]
         for number, (name, one) in enumerate(part.items()):
             cells = [(row["cell" if split else "variant"], row[f"s{number}"]) for row in rows]
             found[name] = _add_up(cells, one, scope, counts, split or {})

@@ -13,6 +13,6 @@ FROM
     WHERE event = 'experiment_exposed'
         AND occurred_at >= {exposed_since:DateTime64(3, 'UTC')}
         AND occurred_at < {exposed_until:DateTime64(3, 'UTC')}
-        AND properties.experiment_id = {experiment:String}
+        AND properties.experiment_id = {experiment:String}$part
 )
 GROUP BY subject
