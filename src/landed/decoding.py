@@ -8,10 +8,27 @@ from typing import Any, Final
 
 from msgspec import inspect
 
-__all__ = ["read_fault", "tell_fault"]
+__all__ = ["read_fault", "split_fault", "tell_fault"]
 
 _STEP: Final = re.compile(r"\.(\w+)|\[")
 _KEY: Final = "a key"
+
+
+def split_fault(error: Exception) -> tuple[str, str]:
+    """Take msgspec's words apart.
+
+    Args:
+        error: What decoding raised.
+
+    Returns:
+        What is wrong, and where: a JSON path, or "key` in `" and a path; empty: the whole value.
+
+    Examples:
+        >>> split_fault(ValueError("Expected `str`, got `int` - at `$.event`"))
+        ('Expected `str`, got `int`', '$.event')
+    """
+    said, _, place = str(error).partition(" - at `")
+    return said, place.rstrip("`")
 
 
 def read_fault(error: Exception, kind: Any) -> tuple[str, str]:
@@ -34,9 +51,8 @@ def read_fault(error: Exception, kind: Any) -> tuple[str, str]:
         ...     read_fault(error, kind)
         ("Invalid enum value 'year'; it can be day, week", '$[1]')
     """
-    said, _, path = str(error).partition(" - at `")
-    # A key is told as "key` in `$.field".
-    key, _, place = path.rstrip("`").rpartition("` in `")
+    said, path = split_fault(error)
+    key, _, place = path.rpartition("` in `")
     if said.startswith("Invalid enum value"):
         steps = [found[1] for found in _STEP.finditer(place)]
         choices = dict.fromkeys(_choices(inspect.type_info(kind), [*steps, *([_KEY] * bool(key))]))

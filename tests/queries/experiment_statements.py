@@ -74,9 +74,7 @@ STATEMENTS: Final[Mapping[str, Statement]] = {
     "life_tables": build_life_tables(PEOPLE, asked("interview_rate", late=True)),
     "newcomers": build_newcomers(PEOPLE, WINDOW),
     "met": build_met(PEOPLE, [(SINCE, UNTIL)]),
-    "part": build_influence(
-        replace(PEOPLE, part=(2, 5)), asked("interview_rate", late=True), [[[0.5]] * 3] * 2
-    ),
+    "part": build_health(replace(PEOPLE, part=(2, 5))),
     "quantiles": build_quantiles(PEOPLE, [asked("p95_response_ms")], [[0.95]]),
     "segments": build_sums(
         PEOPLE, [asked("applications")], split={"device": ["mobile"], "country": ["DE", "FR"]}

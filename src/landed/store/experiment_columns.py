@@ -55,7 +55,7 @@ class Exposed:
         windows: How long units are followed, where a metric says so.
         by_unit: Whether the property `unit` says what was dealt; else it is the person.
         tells_new: Whether new people are told apart from those who return.
-        part: Number and count of parts: only people whose key falls there; None: all.
+        part: Number and count of parts: only people whose key falls there; of one part all.
     """
 
     experiment: str
@@ -66,7 +66,7 @@ class Exposed:
     windows: tuple[timedelta, ...] = ()
     by_unit: bool = False
     tells_new: bool = False
-    part: tuple[int, int] | None = None
+    part: tuple[int, int] = (0, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

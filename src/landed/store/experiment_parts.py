@@ -13,7 +13,16 @@ from landed.store.experiment_columns import Asked, Exposed, matured, seconds_of
 from landed.store.metric_sql import events_of
 from landed.store.sql_files import read_statement
 
-__all__ = ["SEGMENTS", "USERS", "ExperimentParts", "Split", "Statement", "aliased", "strides"]
+__all__ = [
+    "NEW_FOR",
+    "SEGMENTS",
+    "USERS",
+    "ExperimentParts",
+    "Split",
+    "Statement",
+    "aliased",
+    "strides",
+]
 
 Statement = tuple[str, dict[str, Any]]
 
@@ -30,10 +39,15 @@ SEGMENTS: Final[Mapping[str, str]] = {
 USERS: Final = "users"
 """A dimension more, which earlier rows say: `new`, as filters have it, or `returning`."""
 
-_AGE: Final = "if(f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new')"
+NEW_FOR: Final = timedelta(days=30)
+"""How long after their first act people are new."""
+
+_AGE: Final = f"if(f.first_at <= u.exposed_at - toIntervalDay({NEW_FOR.days}), 'returning', 'new')"
+_TEXTS: Final = {**SEGMENTS, USERS: _AGE}
 
 _CELLS_OF_TWO_BYTES: Final = 256
 """For each of 256 variants."""
+
 _HAVE_EXPOSURES: Final = frozenset({"events", "activity"})
 """Relations with rows of exposures: to meet a variant is no act, or everybody would be active."""
 
@@ -74,7 +88,7 @@ class ExperimentParts:
             place = f"if(unit = '', 0, {place})"
             fields = {**fields, "unit": "ifNull(toString(getSubcolumn(properties, 'unit')), '')"}
             columns = {**columns, "unit": "argMin(unit, occurred_at)"}
-        number, parts = self.exposed.part or (0, 1)
+        number, parts = self.exposed.part
         part = f"\n        AND cityHash64(subject_key) % {parts} = {number}" if parts > 1 else ""
         units = Template(read_statement("experiment_units")).substitute(
             place=place,
@@ -101,9 +115,8 @@ class ExperimentParts:
         if not split:
             return self.units({}, {})
         places = {
-            name: f"{stride} * indexOf({self.bind('Array(String)', list(split[name]))}, {text})"
-            for name, stride in strides(split).items()
-            for text in [_AGE if name == USERS else SEGMENTS[name]]
+            name: f"{stride} * indexOf({self.bind('Array(String)', list(values))}, {_TEXTS[name]})"
+            for (name, stride), values in zip(strides(split).items(), split.values(), strict=True)
         }
         # One small number: to carry names along would take longer than all the rest.
         whole = prod(len(values) + 1 for values in split.values())

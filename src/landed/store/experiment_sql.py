@@ -24,6 +24,7 @@ from landed.store.experiment_columns import (
     unit_columns,
 )
 from landed.store.experiment_parts import (
+    NEW_FOR,
     USERS,
     ExperimentParts,
     Split,
@@ -35,6 +36,7 @@ from landed.store.metric_sql import leaving, life_table, measure_of
 from landed.store.sql_files import read_statement
 
 __all__ = [
+    "NEW_FOR",
     "USERS",
     "Asked",
     "Exposed",

@@ -8,6 +8,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 
+from landed.decoding import split_fault
 from landed.errors import MalformedRequestError, TooLargeError
 from landed.training.types import Action, Interaction, Log, Refusal, ResumeEvent, TrainingEvent
 
@@ -79,8 +80,8 @@ def _read_envelope(body: bytes) -> _Envelope:
     try:
         return _ENVELOPE.decode(body)
     except msgspec.ValidationError as error:
-        said, _, path = str(error).partition(" - at `")
-        raise MalformedRequestError(f"{said}; {_SHAPE}.", detail=path.rstrip("`") or "$") from None
+        said, path = split_fault(error)
+        raise MalformedRequestError(f"{said}; {_SHAPE}.", detail=path or "$") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         mended = _without_halves(body)
     if mended == body:
@@ -104,11 +105,11 @@ def _refuse(index: int, error: Exception) -> Refusal:
     place = f"$.events[{index}]"
     if not isinstance(error, msgspec.ValidationError):
         return Refusal(index, place, "The event is not JSON in UTF-8; send one JSON object.")
-    said, _, path = str(error).partition(" - at `")
+    said, path = split_fault(error)
     if "unknown field" in said:
         known = "; ".join(f"{tag}: {fields}" for tag, fields in _FIELDS.items())
         return Refusal(index, place, f"The event has a field that is not known; known are {known}.")
-    field = path.rstrip("`")[1:]
+    field = path[1:]
     if said.startswith("Invalid"):
         said = f"The value is none of {', '.join(_CHOICES.get(field, ()))}"
     return Refusal(index, place + field, f"{said}; send it as docs/training.md says.")

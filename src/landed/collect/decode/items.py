@@ -19,6 +19,7 @@ import msgspec
 from landed.collect.decode.fields import is_name
 from landed.collect.decode.limits import Limits, check_count
 from landed.collect.types import Decoded, RawEvent, Rejected
+from landed.decoding import split_fault
 from landed.errors import InvalidEventError, MalformedRequestError, TooLargeError
 
 __all__ = [
@@ -245,9 +246,9 @@ def fault_of(error: Exception) -> tuple[str, str]:
         return "$", _NESTED
     if isinstance(error, UnicodeDecodeError):
         return "$", "A text of the event is not UTF-8; send UTF-8."
-    said, _, path = str(error).partition(" - at `")
+    said, path = split_fault(error)
     if isinstance(error, msgspec.ValidationError):
-        return path.rstrip("`") or "$", f"{said}; send it as the HTTP reference says."
+        return path or "$", f"{said}; send it as the HTTP reference says."
     said = said.removeprefix("JSON is malformed: ")
     return "$", f"The event is not JSON: {said}. NaN, Infinity and half emoji are not JSON."
 

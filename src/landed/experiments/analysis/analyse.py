@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -31,11 +31,11 @@ from landed.experiments.analysis.wording import method_of, unit_of
 from landed.experiments.types import Experiment
 from landed.stats import Correction
 from landed.store import Store
+from landed.store.experiment_sql import NEW_FOR
 
 __all__ = ["analyse"]
 
 _WEEK = 7
-_NEW_FOR = timedelta(days=30)
 
 
 def analyse(
@@ -125,11 +125,11 @@ def _known_of_users(store: Store, scope: Scope) -> tuple[Scope, tuple[str, ...]]
         return scope, ()
     (log,) = store.query("freshness")
     first = log["first_occurred_at"]
-    if first is not None and first <= scope.exposed.since - _NEW_FOR:
+    if first is not None and first <= scope.exposed.since - NEW_FOR:
         return scope, ()
     words = (
-        "new and returning users: the log holds no act of 30 days before the experiment any more, "
-        "or not yet"
+        f"new and returning users: the log holds no act of {NEW_FOR.days} days before the "
+        "experiment any more, or not yet"
     )
     untold = dataclasses.replace(scope.exposed, tells_new=False)
     return dataclasses.replace(scope, exposed=untold), (words,)

@@ -123,7 +123,7 @@ def divide(exposed: Exposed, parts: int) -> Iterator[Exposed]:
         parts: How many; 1: as they are.
     """
     for number in range(parts):
-        yield replace(exposed, part=(number, parts)) if parts > 1 else exposed
+        yield replace(exposed, part=(number, parts))
 
 
 def build_counts(
