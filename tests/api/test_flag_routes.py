@@ -318,23 +318,24 @@ def test_with_a_signal_nobody_is_dealt_anything(client: Client, signal: dict[str
     assert (found["variant"], found["metadata"]["why"]) == ("control", "no_consent")
 
 
+@pytest.mark.parametrize("kind", ["experiment_exposed", "experiment_assigned"])
 def test_exposures_of_who_refused_are_a_bare_count(
-    client: Client, services: Services, person: str, count: Count
+    client: Client, services: Services, person: str, count: Count, kind: str
 ) -> None:
     take_consents(services, person, {"personalisation": False}, source="test")
     exposure = {
-        "event": "experiment_exposed",
+        "event": kind,
         "user_id": person,
         "properties": {"experiment_id": "tips", "variant": "tips"},
     }
     saved = {"event": "job_saved", "user_id": person, "properties": {"job_id": "j"}}
-    before = count("experiment_exposed")
+    before = count(kind)
     answer = client.post("/api/analytics/events", json={"events": [exposure, saved]}, headers=WRITE)
     assert answer.json() == {"accepted": 1, "withheld": 1, "rejected": []}
-    assert count("experiment_exposed") == before
+    assert count(kind) == before
     others = {**exposure, "user_id": "somebody-else"}
     assert client.post("/api/analytics/events", json=others, headers=WRITE).json()["accepted"] == 1
-    assert count("experiment_exposed") == before + 1
+    assert count(kind) == before + 1
 
 
 @pytest.mark.parametrize("experiment", ["never-heard-of", "won", "later"])

@@ -212,7 +212,7 @@ def test_the_client_deals_by_itself_what_the_server_answers(
 @pytest.mark.usefixtures("client")
 def test_exposures_are_told_once_when_the_variant_is_asked_for(landed: Server) -> None:
     user = f"met-{uuid.uuid4().hex[:6]}"
-    before = landed.count()
+    before, known = landed.count(), exposure_ids(landed)
     with Client(landed.url, WRITE_KEY, read_key=ADMIN_KEY) as own:
         own.variant("tips", user_id=user, expose=False)
         for _ in range(3):
@@ -220,9 +220,10 @@ def test_exposures_are_told_once_when_the_variant_is_asked_for(landed: Server) -
         assert own.exposed("tips", user_id=user)
         assert not own.exposed("new-editor", user_id=user)
         assert not own.exposed("tips", user_id=user, consent=False)
-    wait_until(lambda: landed.count() > before, "an exposure")
+    wait_until(lambda: landed.count() > before + 1, "an assignment and an exposure")
     time.sleep(0.3)
-    assert landed.count() == before + 1
+    assert landed.count() == before + 2
+    assert len(exposure_ids(landed) - known) == 1
 
 
 def test_what_was_known_holds_while_the_server_is_away(tmp_path: Path) -> None:

@@ -54,12 +54,13 @@ class Told:
 
     def __init__(self) -> None:
         self.events: list[tuple[About, Mapping[str, Any]]] = []
+        self.assigned: list[tuple[About, Mapping[str, Any]]] = []
         self.is_full = False
 
     def capture(self, event: str, about: About, properties: Mapping[str, Any]) -> bool:
-        assert event == "experiment_exposed"
+        kinds = {"experiment_exposed": self.events, "experiment_assigned": self.assigned}
         if not self.is_full:
-            self.events.append((about, properties))
+            kinds[event].append((about, properties))
         return not self.is_full
 
 
@@ -75,7 +76,10 @@ def test_an_exposure_says_how_it_was_dealt_and_is_told_once() -> None:
         assert reader.ask("tips", Whom(user_id=42), expose=True)
     assert reader.ask("devices", Whom(user_id="u", anonymous_id="d"), expose=True)
     assert reader.ask("ads", Whom("u", attributes={"company": "acme"}), expose=True)
-    reader.ask("tips", Whom("quiet"), expose=False)
+    for _ in range(2):
+        reader.ask("tips", Whom("quiet"), expose=False)
+    reader.ask("tips", Whom("quiet", consent=False), expose=False)
+    ((quiet, assigned),) = told.assigned
     (who, exposure), (_, devices), (_, ads) = told.events
     assert who == {"user_id": 42}
     assert exposure == {
@@ -86,6 +90,7 @@ def test_an_exposure_says_how_it_was_dealt_and_is_told_once() -> None:
         "algorithm": "growthbook_v2",
         "unit": None,
     }
+    assert (quiet, assigned) == ({"user_id": "quiet"}, exposure)
     assert devices["unit"] is None
     assert ads["unit"] == "acme"
 

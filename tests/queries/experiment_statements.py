@@ -17,6 +17,7 @@ from landed.store.experiment_sql import (
     Asked,
     Exposed,
     Statement,
+    build_assigned,
     build_bounds,
     build_followed,
     build_health,
@@ -61,15 +62,24 @@ def asked(name: str, *, late: bool = False, past: bool = False) -> Asked:
     )
 
 
+_LATER: Final = datetime(2026, 3, 9, tzinfo=UTC)
+PEOPLE_LATER: Final = replace(PEOPLE, since=_LATER, run_since=SINCE)
+CLUSTERS_LATER: Final = replace(CLUSTERS, since=_LATER, run_since=SINCE)
+"""In a second phase of a run."""
+
 DAYS: Final = build_days(PEOPLE, asked("click_through_rate"))
 
 STATEMENTS: Final[Mapping[str, Statement]] = {
+    "assigned": build_assigned(PEOPLE),
+    "assigned_clusters": build_assigned(CLUSTERS_LATER),
     "bounds": build_bounds(PEOPLE, [asked("llm_cost_usd")]),
     "clusters": build_sums(CLUSTERS, [asked("applications", past=True)]),
     "days": DAYS or ("", {}),
     "followed": build_followed(PEOPLE, WINDOW),
     "health": build_health(PEOPLE),
     "health_of_clusters": build_health(CLUSTERS),
+    "later_health": build_health(PEOPLE_LATER),
+    "later_health_of_clusters": build_health(CLUSTERS_LATER),
     "influence": build_influence(PEOPLE, asked("interview_rate", late=True), [[[0.5]] * 3] * 2),
     "life_tables": build_life_tables(PEOPLE, asked("interview_rate", late=True)),
     "newcomers": build_newcomers(PEOPLE, WINDOW),

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from landed.errors import InvalidInputError
 from landed.experiments import Experiment, Guardrail, Phase, Primary, Split, Variant
 from landed.experiments.analysis import (
     Result,
@@ -107,32 +106,6 @@ def test_what_does_not_belong_is_left_out_and_counted(store: Store) -> None:
     assert len(health.warnings) == 3
     assert result.verdict.kind == "untrusted"
     assert [one.reason for one in result.metrics[0].comparisons][1] == "an arm has no units"
-
-
-def test_phases_are_analysed_apart_and_nothing_counts_after_the_end(store: Store) -> None:
-    put(
-        store,
-        an_exposure("ann", "control", at(2)),
-        an_exposure("ann", "control", at(6)),
-        an_exposure("bob", "tips", at(3)),
-        applied("ann", 3),
-        applied("ann", 7),
-        applied("bob", 6),
-    )
-    first = Phase(split=HALVES, number=1, started_at=at(1), ended_at=at(5))
-    second = Phase(split=HALVES, number=2, started_at=at(5))
-    experiment = a_running_experiment(phases=(first, second))
-    assert values(analyse(store, experiment, as_of=at(9), phase=1)) == {
-        "control": (1, None),
-        "tips": (1, None),
-    }
-    result = analyse(store, experiment, as_of=at(9))
-    assert result.phase == 2
-    assert result.health.units == {"control": 1, "tips": 0}
-    assert result.health.outside == 0
-    assert result.metrics[0].readings[0].reason == "an arm has one unit only"
-    with pytest.raises(InvalidInputError, match="no phase 7"):
-        analyse(store, experiment, as_of=at(9), phase=7)
 
 
 def test_a_window_counts_for_units_that_were_followed_for_it(store: Store) -> None:
@@ -390,20 +363,3 @@ def test_what_was_before_is_of_the_same_units_as_what_is_after(store: Store) -> 
     beside = analyse(store, asked, as_of=at(10)).metrics[0]
     assert alone.comparisons[0].unadjusted is not None
     assert beside.comparisons == alone.comparisons
-
-
-def test_a_second_phase_has_no_time_before_it(store: Store) -> None:
-    split = Split(salt="tips", weights=(0.5, 0.5))
-    phases = (
-        Phase(split=split, started_at=at(1), ended_at=at(5)),
-        Phase(split=split, number=2, version=2, started_at=at(5)),
-    )
-    people = [(f"p{n}", ("control", "tips")[n % 2]) for n in range(40)]
-    seen = [an_exposure(who, arm, at(day)) for who, arm in people for day in (2, 6)]
-    acts = [applied(who, day) for n, (who, _) in enumerate(people) for day in (3, 7) if n % 4 < 2]
-    put(store, *seen, *acts)
-    experiment = a_running_experiment(phases=phases, version=2)
-    first = analyse(store, experiment, as_of=at(8), phase=1).metrics[0].comparisons[0]
-    second = analyse(store, experiment, as_of=at(8)).metrics[0].comparisons[0]
-    assert second.absolute is not None
-    assert (first.unadjusted, second.unadjusted) == (None, None)

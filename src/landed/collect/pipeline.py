@@ -49,7 +49,7 @@ _DIGESTED_IDS: Final = {
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE_MS: Final = timedelta(milliseconds=1)
-_EXPOSURE: Final = "experiment_exposed"
+_DEALT: Final = frozenset({"experiment_assigned", "experiment_exposed"})
 _encode: Final = msgspec.json.Encoder().encode
 _DIGESTED_IN_PROPERTIES: Final = {"$session_id": "session", "$insert_id": "message"}
 _PARTS: Final = {"properties", "traits", "context"}
@@ -280,7 +280,7 @@ class Pipeline:
     def _undealt(self, event: RawEvent) -> bool:
         """Whether it is an exposure of somebody who refused to be part of experiments."""
         people = self.people
-        if people is None or people.deals_everybody or canonical_name(event.event) != _EXPOSURE:
+        if people is None or people.deals_everybody or canonical_name(event.event) not in _DEALT:
             return False
         return not people.may_deal(self._keys_of(event.user_id, event.anonymous_id))
 

@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
 from landed.events.base import Event, Label, Usd
 from landed.events.fields import Algorithm, ExperimentId, ExperimentVersion, Variant
 
-__all__ = ["ExperimentConverted", "ExperimentExposed"]
+__all__ = ["ExperimentAssigned", "ExperimentConverted", "ExperimentExposed"]
+
+_Salt: TypeAlias = Annotated[
+    Label, Meta(description="Salt of the assignment.", examples=["ranking-2025-a"])
+]
+_Unit: TypeAlias = Annotated[
+    Label,
+    Meta(
+        description="What was dealt, where it is not the person: a job ad, an employer.",
+        examples=["job-8812"],
+    ),
+]
+
+
+class ExperimentAssigned(Event, frozen=True, kw_only=True):
+    """A person was dealt a variant of an experiment, and has not met it yet.
+
+    Send it where dealing comes before showing: e-mails that are written at night, a page that is
+    made on the server. Results are computed on exposed people only; this says how many of those
+    who were dealt a variant never met it, and in which variant they are lost.
+    """
+
+    experiment_id: ExperimentId
+    variant: Variant
+    algorithm: Algorithm | None = None
+    experiment_version: ExperimentVersion | None = None
+    salt: _Salt | None = None
+    unit: _Unit | None = None
 
 
 class ExperimentExposed(Event, frozen=True, kw_only=True):
@@ -23,16 +50,8 @@ class ExperimentExposed(Event, frozen=True, kw_only=True):
     variant: Variant
     algorithm: Algorithm | None = None
     experiment_version: ExperimentVersion | None = None
-    salt: Annotated[
-        Label | None, Meta(description="Salt of the assignment.", examples=["ranking-2025-a"])
-    ] = None
-    unit: Annotated[
-        Label | None,
-        Meta(
-            description="What was dealt, where it is not the person: a job ad, an employer.",
-            examples=["job-8812"],
-        ),
-    ] = None
+    salt: _Salt | None = None
+    unit: _Unit | None = None
 
 
 class ExperimentConverted(Event, frozen=True, kw_only=True):

@@ -50,6 +50,8 @@ class Exposed:
         experiment: Its key, as exposures name it.
         variants: Keys of the variants that have traffic; all others are strays.
         since: First moment of an exposure.
+        run_since: The same of the first phase of the run, where this is a later one, which deals
+            in other shares: who met a variant in between is left out. None: this is the first.
         until: The moment after the last.
         as_of: Until when rows are read.
         windows: How long units are followed, where a metric says so.
@@ -61,6 +63,7 @@ class Exposed:
     experiment: str
     variants: tuple[str, ...]
     since: datetime
+    run_since: datetime | None = None
     until: datetime
     as_of: datetime
     windows: tuple[timedelta, ...] = ()

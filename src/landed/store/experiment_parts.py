@@ -16,6 +16,7 @@ from landed.store.sql_files import read_statement
 __all__ = [
     "NEW_FOR",
     "SEGMENTS",
+    "UNIT",
     "USERS",
     "ExperimentParts",
     "Split",
@@ -45,11 +46,17 @@ NEW_FOR: Final = timedelta(days=30)
 _AGE: Final = f"if(f.first_at <= u.exposed_at - toIntervalDay({NEW_FOR.days}), 'returning', 'new')"
 _TEXTS: Final = {**SEGMENTS, USERS: _AGE}
 
+UNIT: Final = "ifNull(toString(getSubcolumn(properties, 'unit')), '')"
+"""What was dealt, where it is no person; empty: it was not said."""
+
+_SINCE: Final = "{exposed_since:DateTime64(3, 'UTC')}"
+
 _CELLS_OF_TWO_BYTES: Final = 256
 """For each of 256 variants."""
 
 _HAVE_EXPOSURES: Final = frozenset({"events", "activity"})
-"""Relations with rows of exposures: to meet a variant is no act, or everybody would be active."""
+"""Relations with rows of exposures: to be dealt and to meet a variant are no acts, or everybody
+would be active."""
 
 
 class ExperimentParts:
@@ -65,6 +72,7 @@ class ExperimentParts:
             "experiment": exposed.experiment,
             "variants": list(exposed.variants),
             "exposed_since": exposed.since,
+            "run_since": exposed.run_since,
             "exposed_until": exposed.until,
             "as_of": exposed.as_of,
         }
@@ -83,16 +91,25 @@ class ExperimentParts:
     def units(self, fields: Mapping[str, str], columns: Mapping[str, str]) -> str:
         """Who met which variant, with further fields of the exposures and columns of them."""
         place = "indexOf({variants:Array(String)}, properties.variant)"
+        variant, having, where = "if(min(place) = max(place), min(place), 255)", "", ""
+        if self.exposed.run_since:
+            # Who met an earlier phase and not this one still says which unit was in it.
+            variant = f"if(min(occurred_at) < {_SINCE}, 254, {variant})"
+            having = f"\nHAVING max(occurred_at) >= {_SINCE}"
+        if self.exposed.run_since and self.exposed.by_unit:
+            columns = {**columns, "last_at": "max(occurred_at)"}
+            having, where = "", f"\nWHERE last_at >= {_SINCE}"
         if self.exposed.by_unit:
             # Who does not say which unit was met cannot be put into one.
             place = f"if(unit = '', 0, {place})"
-            fields = {**fields, "unit": "ifNull(toString(getSubcolumn(properties, 'unit')), '')"}
+            fields = {**fields, "unit": UNIT}
             columns = {**columns, "unit": "argMin(unit, occurred_at)"}
-        number, parts = self.exposed.part
-        part = f"\n        AND cityHash64(subject_key) % {parts} = {number}" if parts > 1 else ""
         units = Template(read_statement("experiment_units")).substitute(
             place=place,
-            part=part,
+            variant=variant,
+            having=having,
+            since=self.since,
+            part=self.part,
             fields="".join(f",\n        {text} AS {name}" for name, text in fields.items()),
             columns="".join(f",\n    {text} AS {name}" for name, text in columns.items()),
         )
@@ -102,7 +119,24 @@ class ExperimentParts:
             units=units,
             columns="".join(f",\n    {name}" for name in columns if name != "unit"),
             followed=self.followed(),
+            where=where,
         )
+
+    @property
+    def part(self) -> str:
+        """The condition that a person is of the part that is asked for."""
+        number, parts = self.exposed.part
+        return f"\n        AND cityHash64(subject_key) % {parts} = {number}" if parts > 1 else ""
+
+    @property
+    def since(self) -> str:
+        """The value from which on exposures are read."""
+        return "run_since" if self.exposed.run_since else "exposed_since"
+
+    def strays(self) -> str:
+        """How often a person met what is no variant with traffic."""
+        in_phase = f" AND occurred_at >= {_SINCE}" if self.exposed.run_since else ""
+        return f"countIf(place = 0{in_phase})"
 
     def followed(self) -> str:
         """For each window whether a unit has been followed for it; the first is no window."""
@@ -141,7 +175,7 @@ class ExperimentParts:
         name = self.asked[0].metric.relation
         base = read_relation(name)
         if name in _HAVE_EXPOSURES:
-            base = add_condition(base, "event != 'experiment_exposed'")
+            base = add_condition(base, "event NOT IN ('experiment_assigned', 'experiment_exposed')")
         self.parameters |= {"since": self.exposed.since - self.lookback, "until": self._until()}
         if "{events:" not in base:
             return base

@@ -25,6 +25,7 @@ from landed.store.experiment_columns import (
 )
 from landed.store.experiment_parts import (
     NEW_FOR,
+    UNIT,
     USERS,
     ExperimentParts,
     Split,
@@ -42,6 +43,7 @@ __all__ = [
     "Exposed",
     "Split",
     "Statement",
+    "build_assigned",
     "build_bounds",
     "build_followed",
     "build_health",
@@ -78,7 +80,7 @@ def build_health(exposed: Exposed) -> Statement:
             "squares": f"arrayMap((one, all) -> one * all, {followed}, members)",
         }
     inner = {f"sum_of_{name}": f"sumForEach({text})" for name, text in columns.items()}
-    units, segments = parts.told_apart({"strays": "countIf(place = 0)"})
+    units, segments = parts.told_apart({"strays": parts.strays()})
     sets = [*segments, "day"]
     sql = Template(read_statement("experiment_health")).substitute(
         names=", ".join(columns),
@@ -101,12 +103,33 @@ def build_met(exposed: Exposed, phases: Sequence[tuple[datetime, datetime]]) -> 
         phases: Start and end of each phase of the experiment.
 
     Returns:
-        The statement and the values of its placeholders. Its row has `inside` and `outside`.
+        The statement and the values of its placeholders. Its row has `inside` and `assigned`,
+        exposures and assignments from the start of the run on, and `outside`.
     """
     parts = ExperimentParts(exposed)
     for name, moments in zip(("starts", "ends"), zip(*phases, strict=True), strict=True):
         parts.parameters[name] = [round(one.timestamp() * 1000) for one in moments]
-    return parts.statement(read_statement("experiment_met"))
+    sql = Template(read_statement("experiment_met")).substitute(since=parts.since)
+    return parts.statement(sql)
+
+
+def build_assigned(exposed: Exposed) -> Statement:
+    """Put the statement together that counts who was assigned which variant, and met one.
+
+    Args:
+        exposed: Of which experiment and phase.
+
+    Returns:
+        The statement and the values of its placeholders. Its rows have `variant`, `units`, those
+        that were assigned it, and `met`, those of them that met a variant.
+    """
+    parts = ExperimentParts(exposed)
+    sql = Template(read_statement("experiment_assigned")).substitute(
+        unit=UNIT if exposed.by_unit else "subject_key",
+        since=parts.since,
+        part=parts.part + ("\n            AND unit != ''" if exposed.by_unit else ""),
+    )
+    return parts.statement(sql)
 
 
 def build_sums(

@@ -52,30 +52,33 @@ SELECT
     properties.severity AS severity,
     properties.outcome_type AS outcome_type
 FROM events
-WHERE event != 'experiment_exposed' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+WHERE event NOT IN ('experiment_assigned', 'experiment_exposed') AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
 ) AS r
 INNER JOIN
 (
--- Which people belong to each unit that is no person? A unit that was in two variants has 255.
+-- Which people belong to each unit that is no person? A unit that was in two variants has 255,
+-- and one with people of an earlier phase 254.
 --
 -- members: for each window how many people of the unit have been followed for it.
 SELECT
     subject,
     exposed_at,
-    if(variant BETWEEN 1 AND 254 AND lowest != highest, 255, variant) AS variant,
+    multiIf(earlier, 254, variant BETWEEN 1 AND 253 AND lowest != highest, 255, variant) AS variant,
     unit,
     members
 FROM
 (
     SELECT
         *,
-        minIf(variant, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS lowest,
-        maxIf(variant, variant BETWEEN 1 AND 254) OVER (PARTITION BY unit) AS highest,
-        sumForEach(arrayMap(one -> one * (variant BETWEEN 1 AND 254), [1])) OVER (PARTITION BY unit) AS members
+        max(variant = 254 AND unit != '') OVER (PARTITION BY unit) AS earlier,
+        minIf(variant, variant BETWEEN 1 AND 253) OVER (PARTITION BY unit) AS lowest,
+        maxIf(variant, variant BETWEEN 1 AND 253) OVER (PARTITION BY unit) AS highest,
+        sumForEach(arrayMap(one -> one * (variant BETWEEN 1 AND 253), [1])) OVER (PARTITION BY unit) AS members
     FROM
     (
--- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
+-- Which variant did each person meet, and when first? 0: none that counts; 255: two of them;
+-- 254: one in an earlier phase of the run, which dealt in other shares.
 SELECT
     subject_key AS subject,
     min(occurred_at) AS exposed_at,
@@ -98,7 +101,7 @@ GROUP BY subject
 )
 )
 ) AS e ON e.subject = r.subject_key
-WHERE e.variant BETWEEN 1 AND 254
+WHERE e.variant BETWEEN 1 AND 253
     AND r.at >= e.exposed_at - toIntervalSecond(1209600)
 GROUP BY e.subject
 )

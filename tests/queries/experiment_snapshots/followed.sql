@@ -4,7 +4,8 @@ SELECT
     sumMap([toUInt32(intDiv(least(dateDiff('second', e.exposed_at, {as_of:DateTime64(3, 'UTC')}), 1814400), 3600))], [toUInt64(1)]) AS hours
 FROM
 (
--- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
+-- Which variant did each person meet, and when first? 0: none that counts; 255: two of them;
+-- 254: one in an earlier phase of the run, which dealt in other shares.
 SELECT
     subject_key AS subject,
     min(occurred_at) AS exposed_at,
@@ -23,7 +24,7 @@ FROM
 )
 GROUP BY subject
 ) AS e
-WHERE e.variant BETWEEN 1 AND 254
+WHERE e.variant BETWEEN 1 AND 253
 GROUP BY variant
 ORDER BY variant
 

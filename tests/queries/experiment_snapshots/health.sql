@@ -21,7 +21,8 @@ FROM
         sumForEach([1, exposed_at <= {as_of:DateTime64(3, 'UTC')} - toIntervalSecond(1814400)]) AS sum_of_units
     FROM
     (
--- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
+-- Which variant did each person meet, and when first? 0: none that counts; 255: two of them;
+-- 254: one in an earlier phase of the run, which dealt in other shares.
 SELECT
     subject_key AS subject,
     min(occurred_at) AS exposed_at,

@@ -90,7 +90,8 @@ FROM
 ) AS r
 INNER JOIN
 (
--- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
+-- Which variant did each person meet, and when first? 0: none that counts; 255: two of them;
+-- 254: one in an earlier phase of the run, which dealt in other shares.
 SELECT
     subject_key AS subject,
     min(occurred_at) AS exposed_at,
@@ -109,7 +110,7 @@ FROM
 )
 GROUP BY subject
 ) AS e ON e.subject = r.subject_key
-WHERE e.variant BETWEEN 1 AND 254
+WHERE e.variant BETWEEN 1 AND 253
     AND r.at >= e.exposed_at
 GROUP BY e.subject
 )

@@ -33,12 +33,13 @@ SELECT
     properties.outcome_type AS outcome_type,
     properties.duration_ms AS `properties.duration_ms`
 FROM events
-WHERE event != 'experiment_exposed' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+WHERE event NOT IN ('experiment_assigned', 'experiment_exposed') AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
 ) AS r
 INNER JOIN
 (
--- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
+-- Which variant did each person meet, and when first? 0: none that counts; 255: two of them;
+-- 254: one in an earlier phase of the run, which dealt in other shares.
 SELECT
     subject_key AS subject,
     min(occurred_at) AS exposed_at,
@@ -57,7 +58,7 @@ FROM
 )
 GROUP BY subject
 ) AS e ON e.subject = r.subject_key
-WHERE e.variant BETWEEN 1 AND 254
+WHERE e.variant BETWEEN 1 AND 253
     AND r.at >= e.exposed_at
 GROUP BY variant
 ORDER BY variant

@@ -41,7 +41,7 @@ SELECT
     properties.severity AS severity,
     properties.outcome_type AS outcome_type
 FROM events
-WHERE event != 'experiment_exposed' AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
+WHERE event NOT IN ('experiment_assigned', 'experiment_exposed') AND occurred_at >= {since:DateTime64(3, 'UTC')} AND occurred_at < {until:DateTime64(3, 'UTC')}
     AND (empty({events:Array(String)}) OR event IN {events:Array(String)})
 ) AS r
 INNER JOIN
@@ -52,7 +52,7 @@ SELECT
     u.subject AS subject,
     u.exposed_at AS exposed_at,
     u.variant AS variant,
-    toUInt16(u.cell + 1 * indexOf({p9:Array(String)}, if(f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new'))) AS cell
+    toUInt16(u.cell + 1 * indexOf({p10:Array(String)}, if(f.first_at <= u.exposed_at - toIntervalDay(30), 'returning', 'new'))) AS cell
 FROM
 (
     SELECT
@@ -64,7 +64,8 @@ FROM
 ) AS f
 INNER JOIN
 (
--- Which variant did each person meet, and when first? 0: none that counts; 255: two of them.
+-- Which variant did each person meet, and when first? 0: none that counts; 255: two of them;
+-- 254: one in an earlier phase of the run, which dealt in other shares.
 SELECT
     subject_key AS subject,
     min(occurred_at) AS exposed_at,
@@ -76,7 +77,7 @@ FROM
         subject_key,
         occurred_at,
         indexOf({variants:Array(String)}, properties.variant) AS place,
-        toUInt16(3 * indexOf({p8:Array(String)}, ifNull(context.device.type, ''))) AS cell
+        toUInt16(3 * indexOf({p9:Array(String)}, ifNull(context.device.type, ''))) AS cell
     FROM events
     WHERE event = 'experiment_exposed'
         AND occurred_at >= {exposed_since:DateTime64(3, 'UTC')}
@@ -86,7 +87,7 @@ FROM
 GROUP BY subject
 ) AS u ON u.subject = f.subject_key
 ) AS e ON e.subject = r.subject_key
-WHERE e.variant BETWEEN 1 AND 254
+WHERE e.variant BETWEEN 1 AND 253
     AND r.at >= e.exposed_at
 GROUP BY e.subject
 )
@@ -100,5 +101,5 @@ ORDER BY cell
 -- since = datetime.datetime(2026, 3, 2, 0, 0, tzinfo=datetime.timezone.utc)
 -- until = datetime.datetime(2026, 3, 16, 0, 0, tzinfo=datetime.timezone.utc)
 -- events = ['application_submitted']
--- p8 = ['mobile']
--- p9 = ['new', 'returning']
+-- p9 = ['mobile']
+-- p10 = ['new', 'returning']

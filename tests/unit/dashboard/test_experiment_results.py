@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from landed.dashboard.experiments.building import build_result
 from landed.dashboard.experiments.effects import build_effects, signed_margin
@@ -157,18 +158,37 @@ def test_a_failed_ratio_hides_every_effect_and_says_where_to_look() -> None:
 
 
 def test_another_failed_check_hides_them_too() -> None:
-    health = a_health(crossed=90, crossed_share=0.02, stray=1, outside=7, unexposed=3)
+    health = a_health(crossed=90, crossed_share=0.02, stray=1, outside=7, earlier=1)
     found = build_result(a_result(health=health, verdict=UNTRUSTED), NAMES)
     assert found.is_hidden
     assert len(found.hidden_words) == 1
     notes = [check.note for check in found.checks]
     assert "90 units (2.00%) seen in two variants; left out" in notes
     assert "1 exposure to a variant without weight, or to none" in notes
-    assert "7 exposures before or after the phase; not counted" in notes
-    assert "3 units assigned and never exposed; not counted" in notes
-    assert [check.is_well for check in found.checks] == [True, False, False, True, True]
+    assert any(
+        one.startswith("7 exposures before or after the phase, not counted; ") for one in notes
+    )
+    assert any("1 person met the run before its weights changed" in one for one in notes)
+    assert [check.is_well for check in found.checks] == [True, False, False, True]
     even = build_result(a_result(health=a_health(srm_failed=True), verdict=UNTRUSTED), NAMES)
     assert not any("uneven in" in words for words in even.hidden_words)
+
+
+def test_reported_assignments_are_shown_beside_the_units() -> None:
+    told = a_health(
+        earlier=2, assigned={"control": 2500, "tips": 2501}, unexposed={"control": 400, "tips": 410}
+    )
+    found = build_result(a_result(health=told), NAMES)
+    check = found.checks[-1]
+    assert (check.name, check.is_well) == ("Met what was dealt", True)
+    assert check.note == "810 of 5,001 assigned units never met a variant; not counted"
+    assert "2 people met the run" in found.checks[-2].note
+    assert [one.title for one in found.shares.headers][-2:] == ["Assigned", "Never met it"]
+    assert [cell.text for cell in found.shares.rows[0]][-2:] == ["2,500", "400"]
+    failed = replace(told, assigned_srm_failed=True, assigned_srm_p=1e-5)
+    check = build_result(a_result(health=failed, verdict=UNTRUSTED), NAMES).checks[-1]
+    assert not check.is_well
+    assert check.note.startswith("assigned unevenly beyond chance (p = 1e-05); 810 of")
 
 
 def test_progress_says_what_is_left() -> None:

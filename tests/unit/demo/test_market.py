@@ -85,8 +85,8 @@ def test_every_event_passes_the_plan_and_every_planned_event_occurs() -> None:
             seen.add(name)
         for text in part.context.unique().to_pylist():
             assert isinstance(json.loads(text), dict)
-    # The market knows visits and pages, not whether a page is in sight.
-    assert seen == set(PLAN) - {"page_left"}
+    # The market knows visits and pages, not whether a page is in sight; and it deals when it shows.
+    assert seen == set(PLAN) - {"page_left", "experiment_assigned"}
 
 
 def test_memory_does_not_grow_with_the_number_of_events() -> None:

@@ -27,9 +27,10 @@ NAMES_FOR_COLLEAGUES = """
     recommendation_shown recommendation_viewed recommendation_clicked recommendation_saved
     recommendation_dismissed recommendation_applied application_submitted
     application_outcome_recorded application_closed feedback_given income_changed career_advanced
-    goal_set goal_achieved experiment_exposed experiment_converted api_request_completed
-    workflow_step_completed system_sampled error_occurred screening_analysis_completed
-    candidate_file_processed llm_call_completed document_warning_shown document_warning_answered
+    goal_set goal_achieved experiment_assigned experiment_exposed experiment_converted
+    api_request_completed workflow_step_completed system_sampled error_occurred
+    screening_analysis_completed candidate_file_processed llm_call_completed
+    document_warning_shown document_warning_answered
     rate_limit_hit prediction_requested prediction_made subscription_started subscription_changed
     subscription_cancelled consent_changed person_identified person_aliased group_joined
 """

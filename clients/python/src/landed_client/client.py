@@ -216,6 +216,7 @@ class Client(Events):
             consent: Whether the person allows to be dealt variants; None: they said nothing to
                 you, and the purpose's basis decides.
             expose: Whether the person meets it now, which is told once where it is an experiment.
+                If not, it is told once that they were assigned it.
 
         Examples:
             >>> client = Client(write_key="lw_…", enabled=False)
@@ -247,7 +248,7 @@ class Client(Events):
             anonymous_id: That of the device.
             attributes: What conditions may ask for, and other units.
             consent: Whether the person allows it.
-            expose: Whether the person meets it now.
+            expose: Whether the person meets it now, or was only assigned it.
 
         Examples:
             >>> client = Client(write_key="lw_…", enabled=False)

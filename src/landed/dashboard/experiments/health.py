@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from landed.dashboard.grids import Column, Grid, show_grid
@@ -45,9 +45,9 @@ def build_checks(one: Health) -> tuple[Check, ...]:
 
     Examples:
         >>> [check.is_well for check in build_checks(Health(units={}, expected_shares={}))]
-        [True, True, True, True, True]
+        [True, True, True, True]
     """
-    return (
+    checks = (
         _srm(one),
         Check(
             name="One variant each",
@@ -67,18 +67,21 @@ def build_checks(one: Health) -> tuple[Check, ...]:
         Check(
             name="In its time",
             is_well=True,
-            note="no exposure before or after the phase"
-            if not one.outside
-            else f"{_counted(one.outside, 'exposure')} before or after the phase; not counted",
-        ),
-        Check(
-            name="Met what was dealt",
-            is_well=True,
-            note="nobody reports assignments"
-            if one.unexposed is None
-            else f"{_counted(one.unexposed, 'unit')} assigned and never exposed; not counted",
+            note="; ".join(_other_times(one)) or "no exposure before or after the phase",
         ),
     )
+    return (*checks, _assigned(one)) if one.assigned else checks
+
+
+def _other_times(one: Health) -> Iterator[str]:
+    if one.outside:
+        yield f"{_counted(one.outside, 'exposure')} before or after the phase, not counted"
+    if one.earlier:
+        met = "person" if one.earlier == 1 else "people"
+        yield (
+            f"{one.earlier:,} {met} met the run before its weights changed, some of them another "
+            "variant; left out"
+        )
 
 
 def _srm(one: Health) -> Check:
@@ -95,6 +98,14 @@ def _srm(one: Health) -> Check:
     )
 
 
+def _assigned(one: Health) -> Check:
+    dealt, missing = sum(one.assigned.values()), sum(one.unexposed.values())
+    note = f"{missing:,} of {_counted(dealt, 'assigned unit')} never met a variant; not counted"
+    if one.assigned_srm_failed:
+        note = f"assigned unevenly beyond chance (p = {one.assigned_srm_p:.3g}); {note}"
+    return Check(name="Met what was dealt", is_well=not one.assigned_srm_failed, note=note)
+
+
 def build_shares(one: Health, names: Mapping[str, str]) -> TableView:
     """Write units by variant beside what the weights promise.
 
@@ -109,16 +120,22 @@ def build_shares(one: Health, names: Mapping[str, str]) -> TableView:
             units,
             units / whole if whole else None,
             one.expected_shares.get(variant, 0.0),
+            *((one.assigned.get(variant), one.unexposed.get(variant)) if one.assigned else ()),
         )
         for variant, units in one.units.items()
     )
-    columns = (
+    columns = [
         Column(title="Variant"),
         Column(title="Units", unit="people"),
         Column(title="Share", unit="share"),
         Column(title="Planned", unit="share"),
-    )
-    return show_grid(Grid(columns=columns, rows=rows))
+    ]
+    if one.assigned:
+        columns += [
+            Column(title="Assigned", unit="people"),
+            Column(title="Never met it", unit="people"),
+        ]
+    return show_grid(Grid(columns=tuple(columns), rows=rows))
 
 
 def hidden_words(one: Health) -> tuple[str, ...]:

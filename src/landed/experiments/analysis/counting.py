@@ -15,7 +15,7 @@ from landed.experiments.analysis.results import Health
 from landed.experiments.analysis.scope import Scope
 from landed.stats import SampleRatio, check_srm, check_srm_by
 from landed.store import Store
-from landed.store.experiment_sql import Exposed, build_health, build_met
+from landed.store.experiment_sql import Exposed, build_assigned, build_health, build_met
 
 __all__ = [
     "PART",
@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 _CROSSED: Final = 255
+_EARLIER: Final = 254
 _MOST_LOST: Final = 0.01
 PART: Final = 2_000_000
 """How many exposed people one statement holds in memory, some gigabyte with ten metrics."""
@@ -61,8 +62,11 @@ class Counts:
         by: Dimension → its value → variant's key → for each window its units.
         days: Day of the first exposure → variant's key → for each window its units.
         crossed: People who met two variants.
+        earlier: People who met a variant in an earlier phase of the run.
         strays: Exposures to what is no variant with traffic.
         outside: Exposures in no phase.
+        assigned: Variant's key → units that were assigned it, and those of them that met one;
+            empty: nobody reports assignments.
         parts: How many parts people are asked for in.
     """
 
@@ -70,8 +74,10 @@ class Counts:
     by: Mapping[str, Mapping[str, Mapping[str, tuple[Followed, ...]]]]
     days: Mapping[date, Mapping[str, tuple[Followed, ...]]]
     crossed: int
+    earlier: int
     strays: int
     outside: int
+    assigned: Mapping[str, tuple[int, int]]
     parts: int = 1
 
     @property
@@ -110,7 +116,19 @@ def fetch_counts(store: Store, scope: Scope) -> Counts:
     # Those who are one unit must stay together.
     parts = 1 if scope.exposed.by_unit else max(1, ceil(met["inside"] / PART))
     rows = [row for one in divide(scope.exposed, parts) for row in store.answer(*build_health(one))]
-    return build_counts(rows, scope, outside=met["outside"], parts=parts)
+    counts = build_counts(rows, scope, outside=met["outside"], parts=parts)
+    assigned = _fetch_assigned(store, scope, parts) if met["assigned"] else {}
+    return replace(counts, assigned=assigned)
+
+
+def _fetch_assigned(store: Store, scope: Scope, parts: int) -> dict[str, tuple[int, int]]:
+    found = dict.fromkeys(scope.exposed.variants, (0, 0))
+    for one in divide(scope.exposed, parts):
+        for row in store.answer(*build_assigned(one)):
+            key = scope.exposed.variants[row["variant"] - 1]
+            units, met = found[key]
+            found[key] = (units + row["units"], met + row["met"])
+    return found
 
 
 def divide(exposed: Exposed, parts: int) -> Iterator[Exposed]:
@@ -144,7 +162,7 @@ def build_counts(
     lost: Counter[int] = Counter()
     for row in rows:
         place, dimension = row["variant"], row["dimension"]
-        if not 0 < place < _CROSSED:
+        if not 0 < place < _EARLIER:
             lost[place] += 0 if dimension else row["met"]
             continue
         key = scope.exposed.variants[place - 1]
@@ -160,8 +178,10 @@ def build_counts(
         by=by,
         days=dict(sorted(days.items())),
         crossed=lost[_CROSSED],
+        earlier=lost[_EARLIER],
         strays=sum(row["strays"] for row in rows if not row["dimension"]),
         outside=outside,
+        assigned={},
         parts=parts,
     )
 
@@ -190,6 +210,8 @@ def check_health(counts: Counts, scope: Scope) -> Health:
     weights = [scope.shares[key] for key in live]
     units = {key: parts[0].units for key, parts in counts.followed.items()}
     srm = check_srm([units[key] for key in live], weights) if live else None
+    dealt = [counts.assigned[key][0] for key in live if key in counts.assigned]
+    dealt_srm = check_srm(dealt, weights) if dealt else None
     uneven = tuple(_uneven(counts, live, weights)) if live and not scope.exposed.by_unit else ()
     seen = counts.people + counts.crossed
     health = Health(
@@ -200,8 +222,13 @@ def check_health(counts: Counts, scope: Scope) -> Health:
         srm_by=uneven,
         crossed=counts.crossed,
         crossed_share=counts.crossed / seen if seen else 0.0,
+        earlier=counts.earlier,
         stray=counts.strays,
         outside=counts.outside,
+        assigned={key: units for key, (units, _) in counts.assigned.items()},
+        unexposed={key: units - met for key, (units, met) in counts.assigned.items()},
+        assigned_srm_p=dealt_srm.p_value if isinstance(dealt_srm, SampleRatio) else None,
+        assigned_srm_failed=isinstance(dealt_srm, SampleRatio) and dealt_srm.failed,
     )
     return msgspec.structs.replace(health, warnings=tuple(_warnings(health)))
 
@@ -232,11 +259,16 @@ def _failures(health: Health) -> list[str]:
     """Why nothing may be said, in words."""
     found = []
     seen = sum(health.units.values())
-    if health.srm_failed:
+    if health.assigned_srm_failed:
         found.append(
-            f"the units are dealt unevenly (p = {health.srm_p:.2g}): assignment or logging loses "
-            "units of one variant"
+            f"the units are assigned unevenly (p = {health.assigned_srm_p:.2g}): the assignment "
+            "does not keep the weights, or is not reported for all"
         )
+    if health.srm_failed:
+        lost = "assignment or logging loses units of one variant"
+        if health.assigned and not health.assigned_srm_failed:
+            lost = "they were assigned as planned, so that exposures of one variant get lost"
+        found.append(f"the units are dealt unevenly (p = {health.srm_p:.2g}): {lost}")
     found += [f"the units of {name} are dealt unevenly (p = {p:.2g})" for name, p in health.srm_by]
     if health.crossed_share > _MOST_LOST:
         found.append(
@@ -258,5 +290,10 @@ def _warnings(health: Health) -> Iterator[str]:
         yield f"{health.crossed:,} people met two variants and are left out"
     if health.stray and not any("without traffic" in one for one in failures):
         yield f"{health.stray:,} exposures are to variants without traffic, and are left out"
+    if health.earlier:
+        yield (
+            f"{health.earlier:,} people met the run before its weights changed, some of them "
+            "another variant, and are left out; rerun to deal everybody afresh"
+        )
     if health.outside:
         yield f"{health.outside:,} exposures are from a time when the experiment did not run"

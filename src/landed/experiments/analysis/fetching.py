@@ -76,10 +76,7 @@ def _segments(sums: Sums, tracked: Tracked) -> Segmented:
 
 def _asked(store: Store, scope: Scope, summed: dict[str, Tracked]) -> dict[str, Asked]:
     """What the store is asked for; sums that are cut are asked for uncut as well."""
-    asked = {
-        label: one.asked(has_past=scope.has_past and label not in LIFTED)
-        for label, one in summed.items()
-    }
+    asked = {label: one.asked(has_past=label not in LIFTED) for label, one in summed.items()}
     capped = {label: asked[label] for label, one in summed.items() if one.is_capped}
     bounded = fetch_bounds(store, scope, capped)
     whole = {_UNCAPPED + label: replace(asked[label], lookback=None) for label in bounded}

@@ -200,9 +200,14 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         srm_by: Dimensions in which the counts are uneven, as `device = mobile`, with p.
         crossed: Units that were exposed to two variants; they are left out.
         crossed_share: Of all exposed units.
+        earlier: People who met a variant in an earlier phase of the same run, which dealt in other
+            shares; they are left out.
         stray: Exposures to variants of weight zero or that do not exist.
         outside: Exposures before the phase began or after it ended, which are not counted.
-        unexposed: Units that were assigned and not exposed; None: nobody reports assignments.
+        assigned: Variant → units whose assignment was reported; empty: nobody reports any.
+        unexposed: Variant → those of them that met no variant in the phase; they are not analysed.
+        assigned_srm_p: As `srm_p`, of the assigned ones.
+        assigned_srm_failed: As `srm_failed`, of the assigned ones.
         warnings: Everything that is not as it should be, in words; empty: all is well.
     """
 
@@ -213,9 +218,13 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     srm_by: tuple[tuple[str, float], ...] = ()
     crossed: int = 0
     crossed_share: float = 0.0
+    earlier: int = 0
     stray: int = 0
     outside: int = 0
-    unexposed: int | None = None
+    assigned: dict[str, int] = {}
+    unexposed: dict[str, int] = {}
+    assigned_srm_p: float | None = None
+    assigned_srm_failed: bool = False
     warnings: tuple[str, ...] = ()
 
 

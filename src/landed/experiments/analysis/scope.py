@@ -135,17 +135,6 @@ class Scope:
         return self.exposed.until
 
     @property
-    def has_past(self) -> bool:
-        """Whether the time before exposures is one without the experiment.
-
-        Who meets the second phase of a run has mostly met the same variant in the first one.
-        """
-        return not any(
-            one.run == self.phase.run and one.number < self.phase.number and one.started_at
-            for one in self.experiment.phases
-        )
-
-    @property
     def segments(self) -> tuple[SegmentBy, ...]:
         """The declared dimensions that the log knows."""
         declared = self.experiment.segments
@@ -198,6 +187,7 @@ def make_scope(experiment: Experiment, phase: Phase, as_of: datetime) -> Scope:
         experiment=experiment.key,
         variants=tuple(keys[place] for place in live),
         since=phase.started_at or as_of,
+        run_since=_run_since(experiment, phase),
         until=min(phase.ended_at or as_of, as_of),
         as_of=as_of,
         windows=tuple(sorted({one.window for one in tracked if one.window})),
@@ -213,6 +203,16 @@ def make_scope(experiment: Experiment, phase: Phase, as_of: datetime) -> Scope:
         tracked=tracked,
         exposed=exposed,
     )
+
+
+def _run_since(experiment: Experiment, phase: Phase) -> datetime | None:
+    """When the run began, where that was with other shares; None: with this phase."""
+    earlier = (
+        one.started_at
+        for one in experiment.phases
+        if one.run == phase.run and one.number < phase.number and one.started_at
+    )
+    return min(earlier, default=None)
 
 
 def _shares(experiment: Experiment, phase: Phase) -> dict[str, float]:

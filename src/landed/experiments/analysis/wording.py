@@ -36,6 +36,7 @@ _WORDS: Final = {
 }
 
 
+_MOST_DIGITS: Final = 4
 _METHODS: Final[Mapping[type, str]] = {
     Count: "mean number for each unit",
     Distinct: "mean number for each unit, the same thing once",
@@ -138,9 +139,14 @@ def difference_in_words(result: MetricResult, found: Estimate) -> str:
 
 
 def _digits(ends: list[float]) -> int:
-    """As many decimals as the width of the interval can tell apart."""
-    width = abs(ends[2] - ends[1])
+    """As many decimals as the width of the interval can tell apart, and its ends from zero."""
+    _, low, high = ends
     for digits, least in ((0, 10.0), (1, 1.0), (2, 0.1), (3, 0.01)):
-        if width >= least:
+        if high - low >= least and not _seems_to_hold_zero(low, high, digits):
             return digits
-    return 4
+    return _MOST_DIGITS
+
+
+def _seems_to_hold_zero(low: float, high: float, digits: int) -> bool:
+    """Whether an interval beside zero would be read as one that begins or ends there."""
+    return low * high > 0 and not (round(low, digits) and round(high, digits))

@@ -5,6 +5,6 @@ SELECT
 FROM
 (
 $people) AS e
-WHERE e.variant BETWEEN 1 AND 254
+WHERE e.variant BETWEEN 1 AND 253
 GROUP BY variant
 ORDER BY variant

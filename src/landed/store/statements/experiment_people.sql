@@ -8,6 +8,6 @@ $rows) AS r
 INNER JOIN
 (
 $people) AS e ON e.subject = r.subject_key
-WHERE e.variant BETWEEN 1 AND 254
+WHERE e.variant BETWEEN 1 AND 253
     AND $reach
 GROUP BY e.subject

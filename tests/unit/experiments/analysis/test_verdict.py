@@ -89,6 +89,13 @@ OPEN = compared(-0.03, 0.03)
             {},
         ),
         ("ship", "valid at any time.", {}, [a_metric(GAIN)], {}),
+        (  # no bound beside zero is written as zero
+            "ship",
+            "rate +0.71 pp (0.01 to 1.41), valid",
+            {},
+            [a_metric(compared(0.0001, 0.0141, better=True))],
+            {},
+        ),
         (
             "keep_running",
             "that the guardrail bounce rate holds.",

@@ -13,6 +13,45 @@ __all__ = ["ExperimentsEvents"]
 class ExperimentsEvents(Capturing):
     """What can be told of experiments."""
 
+    def experiment_assigned(
+        self,
+        *,
+        experiment_id: Id,
+        variant: str,
+        algorithm: str | None = None,
+        experiment_version: int | None = None,
+        salt: str | None = None,
+        unit: str | None = None,
+        **about: Unpack[About],
+    ) -> str:
+        """A person was dealt a variant of an experiment, and has not met it yet.
+
+        Send it where dealing comes before showing: e-mails that are written at night, a page that
+        is made on the server. Results are computed on exposed people only; this says how many of
+        those who were dealt a variant never met it, and in which variant they are lost.
+
+        Args:
+            experiment_id: The experiment.
+            variant: Variant of the experiment.
+            algorithm: Algorithm or version that chose it.
+            experiment_version: Version of the experiment's set-up, from 1. In count.
+            salt: Salt of the assignment.
+            unit: What was dealt, where it is not the person: a job ad, an employer.
+            **about: Whose it is, when and where: see `About`.
+        """
+        return self.capture(
+            "experiment_assigned",
+            about,
+            {
+                "experiment_id": experiment_id,
+                "variant": variant,
+                "algorithm": algorithm,
+                "experiment_version": experiment_version,
+                "salt": salt,
+                "unit": unit,
+            },
+        )
+
     def experiment_converted(
         self,
         *,

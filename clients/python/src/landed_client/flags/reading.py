@@ -82,7 +82,9 @@ def _read_id(name: str, value: Any) -> Any:
 
 
 class Exposures:
-    """Tells each exposure once: of a unit to a variant, as far as this process remembers.
+    """Tells once that a unit was assigned a variant, and once that it met it.
+
+    As far as this process remembers.
 
     Args:
         capture: Sends an event, and says whether it was taken.
@@ -101,22 +103,30 @@ class Exposures:
         self._lock = threading.Lock()
 
     def tell(
-        self, unit: str, about: About, exposure: Mapping[str, Any], *, phase: object = None
+        self,
+        unit: str,
+        about: About,
+        exposure: Mapping[str, Any],
+        *,
+        phase: object = None,
+        is_met: bool = True,
     ) -> None:
-        """Send an exposure, unless it was sent.
+        """Send an exposure, or the assignment that comes before it, unless it was sent.
 
         Args:
             unit: Who or what was dealt.
             about: Whose the event is.
             exposure: Properties of `experiment_exposed`.
             phase: Number of the experiment's phase: analysis counts each for itself.
+            is_met: Whether the person meets the variant, or was only assigned it.
         """
+        event = "experiment_exposed" if is_met else "experiment_assigned"
         names = ("experiment_id", "variant", "salt")
-        number = hash((unit, phase, *(exposure.get(name) for name in names)))
+        number = hash((event, unit, phase, *(exposure.get(name) for name in names)))
         with self._lock:
             if number in self._told:
                 return
-            if not self._capture("experiment_exposed", about, exposure):
+            if not self._capture(event, about, exposure):
                 return  # dropped: the next answer tells it
             if len(self._told) >= self._most:
                 del self._told[next(iter(self._told))]
@@ -152,7 +162,7 @@ class FlagReader:
         Args:
             key: Of a flag or an experiment.
             whom: For whom.
-            expose: Whether the person meets it now.
+            expose: Whether the person meets it now, or was only assigned it.
         """
         offer = self._book.current()
         definition = None if offer is None else offer.definitions.get(key)
@@ -168,9 +178,8 @@ class FlagReader:
         about = _about(definition, unit, whom)
         if not about:
             return replace(found, is_exposure=False)  # there is nobody whose event it would be
-        if expose:
-            told = _exposure(definition, found, unit)
-            self._exposures.tell(unit, about, told, phase=definition["phase"])
+        told = _exposure(definition, found, unit)
+        self._exposures.tell(unit, about, told, phase=definition["phase"], is_met=expose)
         return found
 
 
