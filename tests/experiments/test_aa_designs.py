@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from landed.experiments import Experiment, Guardrail, assign
 from landed.experiments.analysis import Result, analyse
@@ -29,15 +30,15 @@ from tests.experiments.dealing import (
     people,
     plan,
     rerandomise,
-    twice,
 )
 
 DEALS = 60
 TURN = START + timedelta(days=DAYS / 2)  # where a second phase begins
 WEEK = 7
 MATURE = 10
-LIFT = 0.5  # acts more, in each of the two phases
+LIFT = 0.5  # acts more, for who ever met the other variant
 TESTS = 20
+COMERS = 400
 
 pytestmark = [pytest.mark.simulation, pytest.mark.timeout(300)]
 
@@ -79,6 +80,7 @@ def test_a_second_phase_in_which_everybody_comes_again(engine_store: Store) -> N
         engine_store, apply, "applications", deals=DEALS, again_after=WEEK, starts=(START, TURN)
     )
     assert {one.phase for one in results} == {2}
+    assert all(one.health.earlier > 0.2 * one.outlook.units for one in results)
     _expect_no_alarms(count_alarms(results))
 
 
@@ -97,12 +99,14 @@ def test_units_that_are_clusters_of_people_who_are_alike(engine_store: Store) ->
     assert {sum(one.health.units.values()) for one in results} == {100}
 
 
-def test_what_a_first_phase_did_is_not_taken_from_the_second(engine_store: Store) -> None:
-    """No A/A test: an effect that is there in both phases is found whole in the second."""
+def test_what_a_first_phase_left_behind_is_not_in_the_second(engine_store: Store) -> None:
+    """No A/A test: a gain stays with who met it, also where other weights make them a control."""
     engine_store.execute("TRUNCATE TABLE events")
     rng = np.random.default_rng(11)
     planned = [plan(f"lift-{n}", "applications", starts=(START, TURN)) for n in range(TESTS)]
-    found = [_with_lift(engine_store, one, rng) for one in planned]
+    found = [_with_lasting_gain(engine_store, one, rng) for one in map(_with_fewer, planned)]
+    assert {one.health.earlier for one in found} == {COMERS}
+    assert {one.outlook.units for one in found} == {COMERS}
     effects = [one.metrics[0].comparisons[0].absolute for one in found]
     inside = [one.ci_low < LIFT < one.ci_high for one in effects if one is not None]
     assert sum(inside) >= TESTS - 1
@@ -111,18 +115,41 @@ def test_what_a_first_phase_did_is_not_taken_from_the_second(engine_store: Store
     assert abs(float(np.mean(values)) - LIFT) < 3 * error
 
 
-def _with_lift(store: Store, experiment: Experiment, rng: np.random.Generator) -> Result:
-    """People of its own, who all come in the first phase and, ten days later, in the second."""
-    units = people(400, rng)
-    early = People(units.users, units.keys, START_MS + (units.exposed_at - START_MS) // 3)
-    treated = np.array([assign(experiment, one, {}).variant == "other" for one in early.users])
-    deal(store, [experiment], twice(early, DAYS // 2))
-    often = rng.gamma(2.0, 1.0, len(treated)) + LIFT * treated  # of each person, in both phases
-    for day in (1, 1 + DAYS // 2):
-        who = np.repeat(np.arange(len(often)), rng.poisson(often))
-        at = early.exposed_at[who] + day * DAY_MS
-        insert(store, "application_submitted", early.keys[who], at, ["{}"] * len(who))
+def _with_fewer(experiment: Experiment) -> Experiment:
+    """A fifth meets the other variant in the second phase, instead of half."""
+    first, second = experiment.phases
+    fewer = replace(second, split=replace(second.split, weights=(0.8, 0.2)))
+    return replace(experiment, phases=(first, fewer))
+
+
+def _with_lasting_gain(store: Store, experiment: Experiment, rng: np.random.Generator) -> Result:
+    """Half of the people come in both phases, half in the second alone."""
+    before = replace(experiment, phases=experiment.phases[:1])
+    everybody = people(2 * COMERS, rng)
+    days = rng.integers(0, DAYS // 4, COMERS) * DAY_MS
+    later = START_MS + DAYS // 2 * DAY_MS + days
+    early = People(everybody.users[:COMERS], everybody.keys[:COMERS], START_MS + days)
+    deal(store, [before], early)
+    deal(store, [experiment], People(early.users, early.keys, later))
+    deal(store, [experiment], People(everybody.users[COMERS:], everybody.keys[COMERS:], later))
+    gains = np.array([_meets_other(experiment, one) for one in everybody.users])
+    gains[:COMERS] |= [_meets_other(before, one) for one in early.users]
+    often = rng.gamma(2.0, 1.0, len(gains))  # of each person
+    when = np.tile(later, 2)
+    for day, rate in ((-2, often), (2, often + LIFT * gains)):
+        who = np.repeat(np.arange(len(often)), rng.poisson(rate))
+        insert(
+            store,
+            "application_submitted",
+            everybody.keys[who],
+            when[who] + day * DAY_MS,
+            ["{}"] * len(who),
+        )
     return analyse(store, experiment, as_of=END)
+
+
+def _meets_other(experiment: Experiment, user: str) -> bool:
+    return assign(experiment, user, {}).variant == "other"
 
 
 def _followed(result: Result) -> int:
