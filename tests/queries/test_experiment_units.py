@@ -224,3 +224,30 @@ def test_both_may_be_uneven(store: Store) -> None:
         "the units are dealt unevenly",
     ]
     assert "assignment or logging loses" in both.warnings[1]
+
+
+def test_who_was_unlike_before_anybody_met_a_variant_hides_the_verdict(store: Store) -> None:
+    """The exposure comes late in one variant: who applies often is more likely to get there."""
+    rows = []
+    for n in range(400):
+        arm = ARMS[n % 2]
+        rows.append(an_exposure(f"p{n}", arm, at(6)))
+        if n % 3 == 0 or arm == "tips":
+            rows += [applied(f"p{n}", 4), applied(f"p{n}", 7)]
+    put(store, *rows)
+    result = analyse(store, a_running_experiment(), as_of=at(9))
+    ((name, p_value),) = result.health.unlike
+    assert name == "applications in tips"
+    assert p_value == result.health.past_p
+    assert p_value < 1e-9
+    assert not result.health.srm_failed
+    assert result.verdict.kind == "untrusted"
+    assert "before anybody was exposed, applications in tips differ" in result.verdict.words
+
+
+def test_variants_that_were_alike_say_how_alike(store: Store) -> None:
+    rows = [an_exposure(f"p{n}", ARMS[n % 2], at(6)) for n in range(400)]
+    past = [applied(f"p{n}", 4) for n in range(400) if n % 3 == 0]
+    put(store, *rows, *past, *(applied(f"p{n}", 7) for n in range(0, 400, 5)))
+    health = analyse(store, a_running_experiment(), as_of=at(9)).health
+    assert (health.past_p, health.unlike, health.warnings) == (1.0, (), ())

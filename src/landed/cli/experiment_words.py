@@ -137,7 +137,7 @@ def print_result(result: Result) -> None:
         console.print(Text(f"Warning: {warning}", style="yellow"))
     if not result.health.warnings:
         console.print("Health: nothing is wrong with the data.")
-    if result.health.srm_failed:
+    if result.verdict.kind == "untrusted":
         return  # the numbers would be believed
     table = Table("metric", "role", "variant", "units", "value", "change", "", box=None)
     table.columns[0].no_wrap = True

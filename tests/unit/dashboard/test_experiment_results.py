@@ -169,9 +169,20 @@ def test_another_failed_check_hides_them_too() -> None:
         one.startswith("7 exposures before or after the phase, not counted; ") for one in notes
     )
     assert any("1 person met the run before its weights changed" in one for one in notes)
-    assert [check.is_well for check in found.checks] == [True, False, False, True]
+    assert [check.is_well for check in found.checks] == [True, False, False, True, True]
     even = build_result(a_result(health=a_health(srm_failed=True), verdict=UNTRUSTED), NAMES)
     assert not any("uneven in" in words for words in even.hidden_words)
+
+
+def test_variants_that_were_unlike_before_are_named() -> None:
+    alike = build_result(a_result(health=a_health(past_p=0.43)), NAMES).checks[-1]
+    assert (alike.name, alike.is_well) == ("Alike before", True)
+    assert "no metric differs in the time before exposure (the most: p = 0.43)" in alike.note
+    health = a_health(past_p=1e-5, unlike=(("applications in tips", 1e-5),))
+    unlike = build_result(a_result(health=health, verdict=UNTRUSTED), NAMES)
+    assert unlike.is_hidden
+    assert not unlike.checks[-1].is_well
+    assert unlike.checks[-1].note.endswith("beyond chance: applications in tips (p = 1e-05)")
 
 
 def test_reported_assignments_are_shown_beside_the_units() -> None:
@@ -182,7 +193,7 @@ def test_reported_assignments_are_shown_beside_the_units() -> None:
     check = found.checks[-1]
     assert (check.name, check.is_well) == ("Met what was dealt", True)
     assert check.note == "810 of 5,001 assigned units never met a variant; not counted"
-    assert "2 people met the run" in found.checks[-2].note
+    assert "2 people met the run" in found.checks[-3].note
     assert [one.title for one in found.shares.headers][-2:] == ["Assigned", "Never met it"]
     assert [cell.text for cell in found.shares.rows[0]][-2:] == ["2,500", "400"]
     failed = replace(told, assigned_srm_failed=True, assigned_srm_p=1e-5)

@@ -45,7 +45,7 @@ def build_checks(one: Health) -> tuple[Check, ...]:
 
     Examples:
         >>> [check.is_well for check in build_checks(Health(units={}, expected_shares={}))]
-        [True, True, True, True]
+        [True, True, True, True, True]
     """
     checks = (
         _srm(one),
@@ -69,6 +69,7 @@ def build_checks(one: Health) -> tuple[Check, ...]:
             is_well=True,
             note="; ".join(_other_times(one)) or "no exposure before or after the phase",
         ),
+        _alike(one),
     )
     return (*checks, _assigned(one)) if one.assigned else checks
 
@@ -96,6 +97,16 @@ def _srm(one: Health) -> Check:
         is_well=not one.srm_failed,
         note=f"{said} (sample ratio, {chance})",
     )
+
+
+def _alike(one: Health) -> Check:
+    note = "too little is known of the time before exposure to tell"
+    if one.past_p is not None:
+        note = f"no metric differs in the time before exposure (the most: p = {one.past_p:.3g})"
+    if one.unlike:
+        differ = ", ".join(f"{name} (p = {p:.2g})" for name, p in one.unlike)
+        note = f"before exposure the variants differ beyond chance: {differ}"
+    return Check(name="Alike before", is_well=not one.unlike, note=note)
 
 
 def _assigned(one: Health) -> Check:

@@ -19,7 +19,7 @@ from landed.experiments.analysis.results import (
     Reading,
 )
 from landed.experiments.analysis.scope import Tracked
-from landed.experiments.analysis.sums import UnitSums, make_arm
+from landed.experiments.analysis.sums import UnitSums, make_arm, make_past
 from landed.experiments.types import Guardrail
 from landed.metrics import Incidence, Ratio
 from landed.stats import (
@@ -75,6 +75,7 @@ class Arms:
         plain: Variant's key → its arm.
         adjusted: The same without what was known before; empty: nothing was.
         kept: Share of the variance that the adjustment leaves.
+        past: The arms of what was known before; empty: of too few units anything was.
         bound: What sums of single people were cut at; None: nothing.
         uncapped: The arms without that; empty: nothing was cut.
         informed: Share of the units that the values rest on.
@@ -85,6 +86,7 @@ class Arms:
     plain: Mapping[str, Maybe]
     adjusted: Mapping[str, Arm] = field(default_factory=dict)
     kept: float = 1.0
+    past: Mapping[str, Maybe] = field(default_factory=dict)
     bound: float | None = None
     uncapped: Mapping[str, Maybe] = field(default_factory=dict)
     informed: float = 1.0
@@ -115,6 +117,7 @@ def make_arms(sums: Mapping[str, UnitSums], tracked: Tracked) -> Arms:
     )
     if layout.covariate is None or not _has_past(known.values()):
         return found
+    found = dataclasses.replace(found, past={key: make_past(one) for key, one in sums.items()})
     return _adjusted(found, known, layout.outcome, layout.covariate)
 
 

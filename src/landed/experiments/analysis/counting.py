@@ -199,12 +199,20 @@ def _followed(row: Mapping[str, Any]) -> tuple[Followed, ...]:
     return tuple(Followed(*(round(value) for value in part)) for part in zip(*columns, strict=True))
 
 
-def check_health(counts: Counts, scope: Scope) -> Health:
+def check_health(
+    counts: Counts,
+    scope: Scope,
+    *,
+    past_p: float | None = None,
+    unlike: tuple[tuple[str, float], ...] = (),
+) -> Health:
     """Say whether the data can be trusted.
 
     Args:
         counts: Who met which variant.
         scope: What is analysed.
+        past_p: Of what differs most before exposure; None: nothing is known.
+        unlike: What differs beyond chance before exposure, with its p.
     """
     live = scope.exposed.variants
     weights = [scope.shares[key] for key in live]
@@ -225,6 +233,8 @@ def check_health(counts: Counts, scope: Scope) -> Health:
         earlier=counts.earlier,
         stray=counts.strays,
         outside=counts.outside,
+        past_p=past_p,
+        unlike=unlike,
         assigned={key: units for key, (units, _) in counts.assigned.items()},
         unexposed={key: units - met for key, (units, met) in counts.assigned.items()},
         assigned_srm_p=dealt_srm.p_value if isinstance(dealt_srm, SampleRatio) else None,
@@ -270,6 +280,11 @@ def _failures(health: Health) -> list[str]:
             lost = "they were assigned as planned, so that exposures of one variant get lost"
         found.append(f"the units are dealt unevenly (p = {health.srm_p:.2g}): {lost}")
     found += [f"the units of {name} are dealt unevenly (p = {p:.2g})" for name, p in health.srm_by]
+    found += [
+        f"before anybody was exposed, {name} differ from the control (p = {p:.2g}): people are "
+        "told apart before the exposure, or it is sent late in one variant"
+        for name, p in health.unlike
+    ]
     if health.crossed_share > _MOST_LOST:
         found.append(
             f"{health.crossed_share:.1%} of the people met two variants: the assignment is not "

@@ -198,6 +198,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         srm_p: Chance of counts as uneven by chance; None: too few units.
         srm_failed: Whether it is below one in a thousand: then nothing else is said.
         srm_by: Dimensions in which the counts are uneven, as `device = mobile`, with p.
+        past_p: Of the metric that differs most in the time before exposure, valid at any time,
+            corrected for all; None: nothing is known of that time.
+        unlike: What differs beyond chance there, as `applications in tips`, with p: then nothing
+            is said either.
         crossed: Units that were exposed to two variants; they are left out.
         crossed_share: Of all exposed units.
         earlier: People who met a variant in an earlier phase of the same run, which dealt in other
@@ -216,6 +220,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     srm_p: float | None = None
     srm_failed: bool = False
     srm_by: tuple[tuple[str, float], ...] = ()
+    past_p: float | None = None
+    unlike: tuple[tuple[str, float], ...] = ()
     crossed: int = 0
     crossed_share: float = 0.0
     earlier: int = 0

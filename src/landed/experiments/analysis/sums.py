@@ -23,6 +23,7 @@ __all__ = [
     "fetch_sums",
     "layout_of",
     "make_arm",
+    "make_past",
     "read_sums",
 ]
 
@@ -281,18 +282,33 @@ def make_arm(sums: UnitSums, tracked: Tracked) -> Arm | NotEnough:
         sums: Of the variant.
         tracked: The metric.
     """
-    moments, (above, below) = sums.moments, sums.layout.outcome
+    outcome = sums.layout.outcome
+    if outcome.below is None and tracked.is_share_of_units:
+        return share_arm(hits=round(sums.moments.sums[outcome.above]), size=sums.moments.size)
+    arm = _arm_of(sums.moments, outcome)
+    return sums.resized(arm) if isinstance(arm, Arm) else arm
+
+
+def make_past(sums: UnitSums) -> Arm | NotEnough:
+    """Make the arm of what the units of one variant did before their exposure.
+
+    Args:
+        sums: Of the variant.
+    """
+    covariate = sums.layout.covariate
+    return NotEnough.EMPTY if covariate is None else _arm_of(sums.moments, covariate)
+
+
+def _arm_of(moments: Moments, column: Column) -> Arm | NotEnough:
+    above, below = column
     size, total, squares = moments.size, moments.sums[above], moments.products[above][above]
-    if below is not None:
-        arm = ratio_arm(
-            size=size,
-            above=total,
-            below=moments.sums[below],
-            squares_above=squares,
-            squares_below=moments.products[below][below],
-            products=moments.products[above][below],
-        )
-        return sums.resized(arm) if isinstance(arm, Arm) else arm
-    if tracked.is_share_of_units:
-        return share_arm(hits=round(total), size=size)
-    return mean_arm(size=size, total=total, squares=squares)
+    if below is None:
+        return mean_arm(size=size, total=total, squares=squares)
+    return ratio_arm(
+        size=size,
+        above=total,
+        below=moments.sums[below],
+        squares_above=squares,
+        squares_below=moments.products[below][below],
+        products=moments.products[above][below],
+    )

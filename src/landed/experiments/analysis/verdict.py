@@ -2,7 +2,7 @@
 
 The order is fixed: data that cannot be trusted say nothing; harm comes before gain; a gain is
 shipped only when the guardrails hold; and no effect is claimed only when the interval is
-narrower than the effect that was planned for.
+narrower than the effect that was planned for. Nothing is shipped within a week.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ __all__ = ["judge"]
 
 Names = Mapping[str, str]
 
+_WEEK: Final = 7.0
+_NO_WEEK: Final = "Keep running: it has not run for a whole week, and weekdays differ."
+_EARLY: Final = "Found before the planned end, it is likely to be smaller than it looks."
 _KEYS: Final[Names] = MappingProxyType({})
 _UNKNOWN: Final = Guard(margin=0.0, scale="relative", state="open")
 
@@ -60,7 +63,7 @@ def judge(
     guards = [one for one in metrics if one.role == "guardrail"]
     known = [part for part in primary.comparisons if part.absolute is not None]
     return (
-        _ship(primary, known, guards, names)
+        _ship(primary, known, guards, outlook, names)
         or _harmful(primary, known, guards, names)
         or _nothing_known(primary, known, health)
         or _complete(primary, known, outlook, names)
@@ -77,14 +80,18 @@ def _ship(
     primary: MetricResult,
     known: Sequence[Comparison],
     guards: Sequence[MetricResult],
+    outlook: Outlook,
     names: Names,
 ) -> Verdict | None:
-    """The best of those that are better and whose guardrails all hold."""
+    """The best of those that are better and whose guardrails all hold, once a week is over."""
+    if outlook.days_run < _WEEK:
+        return None
     for part in _better(primary, known):
         if all(guard.state == "holds" for _, guard in _guards(guards, part.variant)):
             held = f"; {_held(len(guards))}" if guards else ""
             name = _called(part.variant, names)
             words = f"Ship {name}: {_effect(primary, part)}, valid at any time{held}."
+            words += "" if outlook.complete else f" {_EARLY}"
             return Verdict(kind="ship", variant=part.variant, words=words)
     return None
 
@@ -195,7 +202,7 @@ def _leading(
 ) -> Verdict | None:
     for part in _better(primary, known):
         name = _called(part.variant, names)
-        missing = " ".join(_unsettled(_guards(guards, part.variant)))
+        missing = " ".join(_unsettled(_guards(guards, part.variant))) or _NO_WEEK
         words = f"{name} is better: {_effect(primary, part)}, valid at any time. {missing}"
         return Verdict(kind="keep_running", variant=part.variant, words=words)
     return None

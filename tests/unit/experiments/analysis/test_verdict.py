@@ -146,6 +146,13 @@ OPEN = compared(-0.03, 0.03)
             {},
         ),
         ("untrusted", "Do not read", {"crossed_share": 0.02}, [a_metric(GAIN)], {}),
+        (
+            "untrusted",
+            "Do not read",
+            {"unlike": (("applications in tips", 1e-5),)},
+            [a_metric(GAIN)],
+            {},
+        ),
         ("untrusted", "Do not read", {"stray": 200}, [a_metric(GAIN)], {}),
         ("untrusted", "Do not read", {"srm_by": (("device = x", 1e-5),)}, [a_metric(GAIN)], {}),
     ],
@@ -199,6 +206,29 @@ def test_of_a_guardrail_that_nothing_can_be_said_of_it_says_why() -> None:
     both = judge(a_health(), [a_metric(GAIN), silent, guarded("open")], an_outlook())
     assert "Keep running: it is not yet shown that the guardrail bounce rate holds." in both.words
     assert both.kind == "keep_running"
+
+
+def test_nothing_is_shipped_within_a_week_and_harm_is_told_at_once() -> None:
+    early = an_outlook(days_run=6.9)
+    found = judge(a_health(), [a_metric(GAIN), guarded("holds")], early)
+    assert found.kind == "keep_running"
+    assert found.words.endswith(
+        "Keep running: it has not run for a whole week, and weekdays differ."
+    )
+    open_guard = judge(a_health(), [a_metric(GAIN), guarded("open")], early)
+    assert open_guard.words.endswith("that the guardrail bounce rate holds.")
+    assert judge(a_health(), [a_metric(LOSS)], early).kind == "harmful"
+    assert judge(a_health(), [a_metric(GAIN), guarded("harmed")], early).kind == "harmful"
+
+
+def test_what_is_found_before_the_planned_end_is_likely_smaller() -> None:
+    told = [
+        judge(a_health(), [a_metric(GAIN)], an_outlook(complete=done)).words.endswith(
+            "Found before the planned end, it is likely to be smaller than it looks."
+        )
+        for done in (False, True)
+    ]
+    assert told == [True, False]
 
 
 def test_of_several_the_best_whose_guardrails_hold_is_shipped() -> None:
