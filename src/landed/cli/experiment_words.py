@@ -133,6 +133,11 @@ def print_result(result: Result) -> None:
     units = ", ".join(f"{count:,} in {key}" for key, count in result.health.units.items())
     console.print(Text(f"{result.name or result.experiment}, {result.state}, phase {result.phase}"))
     console.print(f"Units: {units or 'none yet'}.")
+    if result.health.assigned:
+        dealt, unmet = (
+            sum(one.values()) for one in (result.health.assigned, result.health.unexposed)
+        )
+        console.print(f"Assigned: {dealt:,} units, of which {unmet:,} never met a variant.")
     for warning in result.health.warnings:
         console.print(Text(f"Warning: {warning}", style="yellow"))
     if not result.health.warnings:

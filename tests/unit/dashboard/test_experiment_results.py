@@ -194,7 +194,7 @@ def test_reported_assignments_are_shown_beside_the_units() -> None:
     assert (check.name, check.is_well) == ("Met what was dealt", True)
     assert check.note == "810 of 5,001 assigned units never met a variant; not counted"
     assert "2 people met the run" in found.checks[-3].note
-    assert [one.title for one in found.shares.headers][-2:] == ["Assigned", "Never met it"]
+    assert [one.title for one in found.shares.headers][-2:] == ["Assigned", "Unmet"]
     assert [cell.text for cell in found.shares.rows[0]][-2:] == ["2,500", "400"]
     failed = replace(told, assigned_srm_failed=True, assigned_srm_p=1e-5)
     check = build_result(a_result(health=failed, verdict=UNTRUSTED), NAMES).checks[-1]

@@ -144,7 +144,7 @@ def build_shares(one: Health, names: Mapping[str, str]) -> TableView:
     if one.assigned:
         columns += [
             Column(title="Assigned", unit="people"),
-            Column(title="Never met it", unit="people"),
+            Column(title="Unmet", unit="people"),
         ]
     return show_grid(Grid(columns=tuple(columns), rows=rows))
 
