@@ -91,7 +91,8 @@ def test_a_second_phase_counts_those_who_meet_the_experiment_for_the_first_time(
     assert values(result) == {"control": (2, 0.5), "tips": (2, 1.0)}
     health = result.health
     assert (health.earlier, health.crossed, health.stray) == (2, 0, 1)
-    assert "2 people met the run before its weights changed" in " ".join(health.warnings)
+    told = " ".join(health.warnings)
+    assert "2 people are left out, since they or what was dealt met the run" in told
     assert [look.units for look in result.looks] == [0, 2, 4, 4]
     rerun = analyse(store, two_phases(run=2), as_of=at(9))
     assert rerun.health.units == {"control": 2, "tips": 4}
@@ -112,7 +113,9 @@ def test_units_that_are_no_people_count_once_in_a_run(store: Store) -> None:
     put(
         store,
         an_exposure("ann", "control", at(2), unit="job-1"),
+        an_exposure("ann", "control", at(3), unit="job-6"),
         an_exposure("bob", "tips", at(6), unit="job-1"),  # the job was moved, the person is new
+        an_exposure("ida", "control", at(6), unit="job-6"),  # not the first that ann met
         an_exposure("cat", "control", at(6), unit="job-2"),
         an_exposure("dan", "control", at(6), unit="job-3"),
         an_exposure("eve", "tips", at(6), unit="job-4"),
@@ -123,7 +126,7 @@ def test_units_that_are_no_people_count_once_in_a_run(store: Store) -> None:
     )
     result = analyse(store, two_phases(unit="job_id"), as_of=at(9))
     assert values(result) == {"control": (2, 0.5), "tips": (2, 1.0)}
-    assert (result.health.earlier, result.health.stray) == (1, 1)
+    assert (result.health.earlier, result.health.stray) == (2, 1)
 
 
 def test_who_was_assigned_and_never_exposed_is_told_and_not_counted(store: Store) -> None:
@@ -171,8 +174,11 @@ def test_in_a_second_phase_the_newly_assigned_are_told(store: Store, by_unit: bo
 
     put(
         store,
-        dealt("ann", "control", 2),
+        dealt("ann", "control", 2),  # and never exposed
         dealt("ann", "tips", 6),
+        dealt("eve", "control", 2),
+        an_exposure("eve", "control", at(3), unit="job-eve" if by_unit else None),
+        dealt("eve", "tips", 6),
         dealt("bob", "tips", 6),
         dealt("cat", "control", 6),
         an_exposure("cat", "control", at(7), unit="job-cat" if by_unit else None),
@@ -181,8 +187,8 @@ def test_in_a_second_phase_the_newly_assigned_are_told(store: Store, by_unit: bo
     experiment = two_phases(unit="job_id" if by_unit else "user_id")
     health = analyse(store, experiment, as_of=at(9)).health
     dans = 0 if by_unit else 1
-    assert health.assigned == {"control": 1, "tips": 1 + dans}
-    assert health.unexposed == {"control": 0, "tips": 1 + dans}
+    assert health.assigned == {"control": 1, "tips": 2 + dans}
+    assert health.unexposed == {"control": 0, "tips": 2 + dans}
 
 
 def dealt_health(store: Store, assigned: tuple[int, int], exposed: tuple[int, int]) -> Health:
@@ -229,7 +235,7 @@ def test_both_may_be_uneven(store: Store) -> None:
 def test_who_was_unlike_before_anybody_met_a_variant_hides_the_verdict(store: Store) -> None:
     """The exposure comes late in one variant: who applies often is more likely to get there."""
     rows = []
-    for n in range(400):
+    for n in range(2000):
         arm = ARMS[n % 2]
         rows.append(an_exposure(f"p{n}", arm, at(6)))
         if n % 3 == 0 or arm == "tips":
@@ -246,8 +252,15 @@ def test_who_was_unlike_before_anybody_met_a_variant_hides_the_verdict(store: St
 
 
 def test_variants_that_were_alike_say_how_alike(store: Store) -> None:
-    rows = [an_exposure(f"p{n}", ARMS[n % 2], at(6)) for n in range(400)]
-    past = [applied(f"p{n}", 4) for n in range(400) if n % 3 == 0]
-    put(store, *rows, *past, *(applied(f"p{n}", 7) for n in range(0, 400, 5)))
-    health = analyse(store, a_running_experiment(), as_of=at(9)).health
+    rows = [an_exposure(f"p{n}", ARMS[n % 2], at(6), unit=f"job-{n}") for n in range(2000)]
+    past = [applied(f"p{n}", 4) for n in range(2000) if n % 3 == 0]
+    failed = [
+        an_event("error_occurred", f"p{n}", at(4), severity="error")
+        for n in range(2000)
+        if ARMS[n % 2] == "tips"
+    ]
+    put(store, *rows, *past, *failed, *(applied(f"p{n}", 7) for n in range(0, 2000, 5)))
+    health = analyse(store, a_running_experiment(secondary=("errors",)), as_of=at(9)).health
     assert (health.past_p, health.unlike, health.warnings) == (1.0, (), ())
+    ads = analyse(store, a_running_experiment(unit="job_id"), as_of=at(9)).health
+    assert ads.past_p is None

@@ -294,6 +294,8 @@ def test_the_store_s_sql_knows_what_is_no_act_as_the_tracking_plan_does() -> Non
     ours = "(" + ", ".join(f"'{name}'" for name in MACHINE_EVENTS) + ")"
     places = 0
     for path in SQL_FILES:
+        if path.name == "0003_rollups.sql":  # whose projections 0008 makes anew
+            continue
         for found in re.findall(r"event NOT IN (\('[^)]*\))", path.read_text("utf-8")):
             assert found == ours, path.name
             places += 1

@@ -137,7 +137,7 @@ def print_result(result: Result) -> None:
         dealt, unmet = (
             sum(one.values()) for one in (result.health.assigned, result.health.unexposed)
         )
-        console.print(f"Assigned: {dealt:,} units, of which {unmet:,} never met a variant.")
+        console.print(f"Assigned: {dealt:,} units, of which {unmet:,} have met no variant.")
     for warning in result.health.warnings:
         console.print(Text(f"Warning: {warning}", style="yellow"))
     if not result.health.warnings:

@@ -60,13 +60,14 @@ PLAN: Final[Mapping[str, type[Event]]] = MappingProxyType(
 MACHINE_EVENTS: Final = (
     "api_request_completed",
     "error_occurred",
+    "experiment_assigned",
     "infrastructure_cost_recorded",
     "llm_call_completed",
     "rate_limit_hit",
     "system_sampled",
     "workflow_step_completed",
 )
-"""What programs report of themselves, whoever they name as the subject.
+"""What programs report of themselves and of what they dealt, whoever they name as the subject.
 
 Every other event, custom ones too, is an act of a person; only acts make somebody active, new or
 retained. The store's SQL repeats the list, its projections too: a change of it is a migration.

@@ -72,7 +72,7 @@ def _package() -> str:
             *machine,
             "    )",
             ")",
-            '"""What programs report of themselves."""',
+            '"""What programs report of themselves and of what they dealt."""',
             "",
             "",
             "class Events(",

@@ -22,8 +22,8 @@ __all__ = ["json_schema", "openapi_components", "reference_markdown", "write_ref
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ACTS: Final = textwrap.fill(
     "- Every event is an **act** of a person, custom ones too, except what programs report of "
-    f"themselves: {', '.join(f'`{name}`' for name in MACHINE_EVENTS)}. Those make nobody active "
-    "or new, whoever they name as the user.",
+    f"themselves and of what they dealt: {', '.join(f'`{name}`' for name in MACHINE_EVENTS)}. "
+    "Those make nobody active or new, whoever they name as the user.",
     width=100,
     subsequent_indent="  ",
 )

@@ -7,7 +7,7 @@ as told when it has arrived somewhere: whoever is killed before that tells it ag
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -36,6 +36,14 @@ _UNEVEN: Final = 0.001
 _MISMATCH: Final = (
     "the variants have not the shares that the weights promise (sample ratio mismatch), so that "
     "its numbers say nothing. Stop it, find the reason, and rerun it"
+)
+_ASSIGNED: Final = (
+    "the units are not assigned in the shares that the weights promise, so that its numbers say "
+    "nothing. Stop it, find the reason, and rerun it"
+)
+_UNLIKE: Final = (
+    "the variants differ in what people did before they met them, so that its numbers say nothing. "
+    "Look at when exposures are sent, and rerun it"
 )
 
 
@@ -163,8 +171,7 @@ def _why_we_stopped(services: Services, key: str) -> str:
 
 def _findings(result: Result) -> Iterator[tuple[str, str]]:
     """What must be told, each with a name by which it is told once."""
-    if result.health.srm_failed and _is_uneven(result.health):
-        yield "srm", _MISMATCH
+    yield from _faults(result.health)
     if result.verdict.kind == "untrusted":
         return  # what the numbers say else cannot be trusted
     for metric in result.metrics:
@@ -175,10 +182,19 @@ def _findings(result: Result) -> Iterator[tuple[str, str]]:
         yield "complete", f"the planned size and time are reached. {result.verdict.words}"
 
 
-def _is_uneven(health: Health) -> bool:
+def _faults(health: Health) -> Iterator[tuple[str, str]]:
+    if health.srm_failed and _is_uneven(health, health.units):
+        yield "srm", _MISMATCH
+    if health.assigned_srm_failed and _is_uneven(health, health.assigned):
+        yield "assigned", _ASSIGNED
+    if health.unlike:
+        yield "unlike", _UNLIKE
+
+
+def _is_uneven(health: Health, units: Mapping[str, int]) -> bool:
     """Whether the counts are uneven however often they were looked at."""
     live = [key for key, share in health.expected_shares.items() if share > 0]
-    counts = [health.units.get(key, 0) for key in live]
+    counts = [units.get(key, 0) for key in live]
     return check_srm_always(counts, [health.expected_shares[key] for key in live]) < _UNEVEN
 
 

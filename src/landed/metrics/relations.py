@@ -16,8 +16,8 @@ from landed.events import MACHINE_EVENTS
 __all__ = ["ACT", "NO_ACT", "RELATIONS", "Relation"]
 
 ACT: Final = (
-    "An act is any event, custom ones too, except what programs report of themselves: "
-    f"{', '.join(MACHINE_EVENTS)}."
+    "An act is any event, custom ones too, except what programs report of themselves and of what "
+    f"they dealt: {', '.join(MACHINE_EVENTS)}."
 )
 """What makes a person active, in full."""
 

@@ -34,7 +34,12 @@ __all__ = [
 ]
 
 _AFTER: Final = "r.at >= e.exposed_at"
-_SESSION_ENDS: Final = "r.at + toIntervalMillisecond(toInt64(1000 * duration_seconds))"
+_IDLE_MS: Final = 1_800_000
+_SESSION_ENDS: Final = (
+    f"r.at + toIntervalMillisecond(toInt64(round(1000 * duration_seconds)) + {_IDLE_MS})"
+)
+"""When a session is over: half an hour after its last event. An exposure within that time may
+belong to it, and decide how it went on."""
 
 _OF_KIND: Final = re.compile(r"event = '([a-z_]+)'")
 

@@ -91,14 +91,10 @@ class ExperimentParts:
     def units(self, fields: Mapping[str, str], columns: Mapping[str, str]) -> str:
         """Who met which variant, with further fields of the exposures and columns of them."""
         place = "indexOf({variants:Array(String)}, properties.variant)"
-        variant, having, where = "if(min(place) = max(place), min(place), 255)", "", ""
+        variant, having = "if(min(place) = max(place), min(place), 255)", ""
         if self.exposed.run_since:
-            # Who met an earlier phase and not this one still says which unit was in it.
             variant = f"if(min(occurred_at) < {_SINCE}, 254, {variant})"
             having = f"\nHAVING max(occurred_at) >= {_SINCE}"
-        if self.exposed.run_since and self.exposed.by_unit:
-            columns = {**columns, "last_at": "max(occurred_at)"}
-            having, where = "", f"\nWHERE last_at >= {_SINCE}"
         if self.exposed.by_unit:
             # Who does not say which unit was met cannot be put into one.
             place = f"if(unit = '', 0, {place})"
@@ -119,8 +115,15 @@ class ExperimentParts:
             units=units,
             columns="".join(f",\n    {name}" for name in columns if name != "unit"),
             followed=self.followed(),
-            where=where,
+            earlier=self._was_met_earlier(),
         )
+
+    def _was_met_earlier(self) -> str:
+        """Whether a unit that is no person was met in an earlier phase of the run, by anybody."""
+        if not self.exposed.run_since:
+            return "false"
+        earlier = Template(read_statement("experiment_earlier")).substitute(unit=UNIT)
+        return f"unit != '' AND unit IN (\n{earlier})"
 
     @property
     def part(self) -> str:

@@ -58,20 +58,19 @@ WHERE event NOT IN ('experiment_assigned', 'experiment_exposed') AND occurred_at
 INNER JOIN
 (
 -- Which people belong to each unit that is no person? A unit that was in two variants has 255,
--- and one with people of an earlier phase 254.
+-- and one that was met in an earlier phase 254.
 --
 -- members: for each window how many people of the unit have been followed for it.
 SELECT
     subject,
     exposed_at,
-    multiIf(earlier, 254, variant BETWEEN 1 AND 253 AND lowest != highest, 255, variant) AS variant,
+    multiIf(variant = 254 OR false, 254, variant BETWEEN 1 AND 253 AND lowest != highest, 255, variant) AS variant,
     unit,
     members
 FROM
 (
     SELECT
         *,
-        max(variant = 254 AND unit != '') OVER (PARTITION BY unit) AS earlier,
         minIf(variant, variant BETWEEN 1 AND 253) OVER (PARTITION BY unit) AS lowest,
         maxIf(variant, variant BETWEEN 1 AND 253) OVER (PARTITION BY unit) AS highest,
         sumForEach(arrayMap(one -> one * (variant BETWEEN 1 AND 253), [1])) OVER (PARTITION BY unit) AS members

@@ -36,7 +36,7 @@ FROM
 (
     SELECT
         subject_key,
-        minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS first_at
+        minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'experiment_assigned', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS first_at
     FROM events
     WHERE toStartOfFifteenMinutes(occurred_at) <= {exposed_until:DateTime64(3, 'UTC')}
     GROUP BY subject_key

@@ -26,25 +26,32 @@ FROM
     FROM
     (
 -- Which people belong to each unit that is no person? A unit that was in two variants has 255,
--- and one with people of an earlier phase 254.
+-- and one that was met in an earlier phase 254.
 --
 -- members: for each window how many people of the unit have been followed for it.
 SELECT
     subject,
     exposed_at,
-    multiIf(earlier, 254, variant BETWEEN 1 AND 253 AND lowest != highest, 255, variant) AS variant,
+    multiIf(variant = 254 OR unit != '' AND unit IN (
+-- Which units that are no people were met in an earlier phase of the run?
+SELECT DISTINCT
+    ifNull(toString(getSubcolumn(properties, 'unit')), '')
+FROM events
+WHERE event = 'experiment_exposed'
+    AND occurred_at >= {run_since:DateTime64(3, 'UTC')}
+    AND occurred_at < {exposed_since:DateTime64(3, 'UTC')}
+    AND properties.experiment_id = {experiment:String}
+), 254, variant BETWEEN 1 AND 253 AND lowest != highest, 255, variant) AS variant,
     unit,
     members,
     device,
     country,
     browser,
-    strays,
-    last_at
+    strays
 FROM
 (
     SELECT
         *,
-        max(variant = 254 AND unit != '') OVER (PARTITION BY unit) AS earlier,
         minIf(variant, variant BETWEEN 1 AND 253) OVER (PARTITION BY unit) AS lowest,
         maxIf(variant, variant BETWEEN 1 AND 253) OVER (PARTITION BY unit) AS highest,
         sumForEach(arrayMap(one -> one * (variant BETWEEN 1 AND 253), [1])) OVER (PARTITION BY unit) AS members
@@ -60,7 +67,6 @@ SELECT
     argMin(country, occurred_at) AS country,
     argMin(browser, occurred_at) AS browser,
     countIf(place = 0 AND occurred_at >= {exposed_since:DateTime64(3, 'UTC')}) AS strays,
-    max(occurred_at) AS last_at,
     argMin(unit, occurred_at) AS unit
 FROM
 (
@@ -79,9 +85,9 @@ FROM
         AND properties.experiment_id = {experiment:String}
 )
 GROUP BY subject
+HAVING max(occurred_at) >= {exposed_since:DateTime64(3, 'UTC')}
 )
 )
-WHERE last_at >= {exposed_since:DateTime64(3, 'UTC')}
 )
     GROUP BY variant, device, country, browser, day
 )

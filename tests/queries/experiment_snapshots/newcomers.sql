@@ -13,7 +13,7 @@ SELECT
 FROM events
 WHERE occurred_at >= {exposed_since:DateTime64(3, 'UTC')}
     AND occurred_at < {exposed_until:DateTime64(3, 'UTC')}
-    AND event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')
+    AND event NOT IN ('api_request_completed', 'error_occurred', 'experiment_assigned', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')
 GROUP BY subject
 )
 GROUP BY day

@@ -15,7 +15,7 @@ def test_assignments_that_were_reported_are_told(capsys: pytest.CaptureFixture[s
     )
     print_result(a_result(health=health))
     told = capsys.readouterr().out
-    assert "Assigned: 5,001 units, of which 409 never met a variant." in told
+    assert "Assigned: 5,001 units, of which 409 have met no variant." in told
     assert "click_through_rate" in told
 
 

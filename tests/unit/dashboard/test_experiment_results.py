@@ -168,7 +168,7 @@ def test_another_failed_check_hides_them_too() -> None:
     assert any(
         one.startswith("7 exposures before or after the phase, not counted; ") for one in notes
     )
-    assert any("1 person met the run before its weights changed" in one for one in notes)
+    assert any("1 person is left out, known to the run before" in one for one in notes)
     assert [check.is_well for check in found.checks] == [True, False, False, True, True]
     even = build_result(a_result(health=a_health(srm_failed=True), verdict=UNTRUSTED), NAMES)
     assert not any("uneven in" in words for words in even.hidden_words)
@@ -192,8 +192,8 @@ def test_reported_assignments_are_shown_beside_the_units() -> None:
     found = build_result(a_result(health=told), NAMES)
     check = found.checks[-1]
     assert (check.name, check.is_well) == ("Met what was dealt", True)
-    assert check.note == "810 of 5,001 assigned units never met a variant; not counted"
-    assert "2 people met the run" in found.checks[-3].note
+    assert check.note == "810 of 5,001 assigned units have met no variant; not counted"
+    assert "2 people are left out, known to the run" in found.checks[-3].note
     assert [one.title for one in found.shares.headers][-2:] == ["Assigned", "Unmet"]
     assert [cell.text for cell in found.shares.rows[0]][-2:] == ["2,500", "400"]
     failed = replace(told, assigned_srm_failed=True, assigned_srm_p=1e-5)

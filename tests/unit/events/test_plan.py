@@ -73,8 +73,10 @@ def test_no_name_that_colleagues_rely_on_is_missing() -> None:
     assert set(NAMES_FOR_COLLEAGUES.split()) <= set(PLAN)
 
 
-def test_what_programs_report_of_themselves_are_operations() -> None:
-    assert list(MACHINE_EVENTS) == sorted(set(MACHINE_EVENTS) & set(GROUPS["operations"]))
+def test_what_programs_report_are_operations_and_what_they_dealt() -> None:
+    reported = {*GROUPS["operations"], "experiment_assigned"}
+    assert list(MACHINE_EVENTS) == sorted(set(MACHINE_EVENTS) & reported)
+    assert "experiment_assigned" in MACHINE_EVENTS
 
 
 @pytest.mark.parametrize("name", PLAN)

@@ -78,11 +78,8 @@ def _other_times(one: Health) -> Iterator[str]:
     if one.outside:
         yield f"{_counted(one.outside, 'exposure')} before or after the phase, not counted"
     if one.earlier:
-        met = "person" if one.earlier == 1 else "people"
-        yield (
-            f"{one.earlier:,} {met} met the run before its weights changed, some of them another "
-            "variant; left out"
-        )
+        are = "person is" if one.earlier == 1 else "people are"
+        yield f"{one.earlier:,} {are} left out, known to the run before its weights changed"
 
 
 def _srm(one: Health) -> Check:
@@ -111,7 +108,7 @@ def _alike(one: Health) -> Check:
 
 def _assigned(one: Health) -> Check:
     dealt, missing = sum(one.assigned.values()), sum(one.unexposed.values())
-    note = f"{missing:,} of {_counted(dealt, 'assigned unit')} never met a variant; not counted"
+    note = f"{missing:,} of {_counted(dealt, 'assigned unit')} have met no variant; not counted"
     if one.assigned_srm_failed:
         note = f"assigned unevenly beyond chance (p = {one.assigned_srm_p:.3g}); {note}"
     return Check(name="Met what was dealt", is_well=not one.assigned_srm_failed, note=note)

@@ -16,7 +16,7 @@ from landed.experiments.analysis.fetching import fetch_arms
 from landed.experiments.analysis.late import fetch_late
 from landed.experiments.analysis.lifting import make_lifts
 from landed.experiments.analysis.outlook import make_outlook
-from landed.experiments.analysis.pasts import compare_pasts
+from landed.experiments.analysis.pasts import compare_pasts, pick_pasts
 from landed.experiments.analysis.results import (
     Health,
     MetricResult,
@@ -28,7 +28,7 @@ from landed.experiments.analysis.results import (
 from landed.experiments.analysis.scope import Scope, Tracked, find_phase, make_scope
 from landed.experiments.analysis.splitting import make_segments
 from landed.experiments.analysis.verdict import judge
-from landed.experiments.analysis.wording import method_of, title_in_words, unit_of
+from landed.experiments.analysis.wording import method_of, unit_of
 from landed.experiments.types import Experiment
 from landed.stats import Correction
 from landed.store import Store
@@ -97,7 +97,7 @@ def _analyse(store: Store, scope: Scope) -> Result:
     scope, unknown = _known_of_users(store, scope)
     counts = fetch_counts(store, scope)
     arms = fetch_arms(store, scope, counts)
-    pasts = compare_pasts(_titled(scope, arms))
+    pasts = compare_pasts(pick_pasts(scope, arms))
     health = check_health(counts, scope, past_p=pasts.p_value, unlike=pasts.unlike)
     primary = scope.primary
     outlook = make_outlook(scope, counts, arms.get(primary.label) if primary else None)
@@ -119,12 +119,6 @@ def _analyse(store: Store, scope: Scope) -> Result:
         amendments=scope.experiment.amendments,
     )
     return _explained(result, store, scope, counts, arms) if primary else result
-
-
-def _titled(scope: Scope, arms: Mapping[str, Arms]) -> dict[str, Arms]:
-    """The arms of the definition's metrics, as a sentence names them."""
-    found = ((one.metric, one.label) for one in scope.tracked)
-    return {title_in_words(one.title): arms[label] for one, label in found if one is not None}
 
 
 def _known_of_users(store: Store, scope: Scope) -> tuple[Scope, tuple[str, ...]]:

@@ -117,8 +117,10 @@ def fetch_counts(store: Store, scope: Scope) -> Counts:
     parts = 1 if scope.exposed.by_unit else max(1, ceil(met["inside"] / PART))
     rows = [row for one in divide(scope.exposed, parts) for row in store.answer(*build_health(one))]
     counts = build_counts(rows, scope, outside=met["outside"], parts=parts)
-    assigned = _fetch_assigned(store, scope, parts) if met["assigned"] else {}
-    return replace(counts, assigned=assigned)
+    if not met["assigned"]:
+        return counts
+    parts = 1 if scope.exposed.by_unit else ceil((met["inside"] + met["assigned"]) / PART)
+    return replace(counts, assigned=_fetch_assigned(store, scope, parts))
 
 
 def _fetch_assigned(store: Store, scope: Scope, parts: int) -> dict[str, tuple[int, int]]:
@@ -219,7 +221,9 @@ def check_health(
     units = {key: parts[0].units for key, parts in counts.followed.items()}
     srm = check_srm([units[key] for key in live], weights) if live else None
     dealt = [counts.assigned[key][0] for key in live if key in counts.assigned]
-    dealt_srm = check_srm(dealt, weights) if dealt else None
+    # Where only some programs report it, who is assigned says nothing of all.
+    is_whole = bool(dealt) and sum(dealt) >= counts.units
+    dealt_srm = check_srm(dealt, weights) if is_whole else None
     uneven = tuple(_uneven(counts, live, weights)) if live and not scope.exposed.by_unit else ()
     seen = counts.people + counts.crossed
     health = Health(
@@ -272,17 +276,17 @@ def _failures(health: Health) -> list[str]:
     if health.assigned_srm_failed:
         found.append(
             f"the units are assigned unevenly (p = {health.assigned_srm_p:.2g}): the assignment "
-            "does not keep the weights, or is not reported for all"
+            "does not keep the weights, or is lost for one variant"
         )
     if health.srm_failed:
         lost = "assignment or logging loses units of one variant"
-        if health.assigned and not health.assigned_srm_failed:
+        if health.assigned_srm_p is not None and not health.assigned_srm_failed:
             lost = "they were assigned as planned, so that exposures of one variant get lost"
         found.append(f"the units are dealt unevenly (p = {health.srm_p:.2g}): {lost}")
     found += [f"the units of {name} are dealt unevenly (p = {p:.2g})" for name, p in health.srm_by]
     found += [
         f"before anybody was exposed, {name} differ from the control (p = {p:.2g}): people are "
-        "told apart before the exposure, or it is sent late in one variant"
+        "told apart before the exposure, or it is sent when the variant has worked already"
         for name, p in health.unlike
     ]
     if health.crossed_share > _MOST_LOST:
@@ -307,8 +311,8 @@ def _warnings(health: Health) -> Iterator[str]:
         yield f"{health.stray:,} exposures are to variants without traffic, and are left out"
     if health.earlier:
         yield (
-            f"{health.earlier:,} people met the run before its weights changed, some of them "
-            "another variant, and are left out; rerun to deal everybody afresh"
+            f"{health.earlier:,} people are left out, since they or what was dealt met the run "
+            "before its weights changed, some of them another variant; rerun to deal all afresh"
         )
     if health.outside:
         yield f"{health.outside:,} exposures are from a time when the experiment did not run"

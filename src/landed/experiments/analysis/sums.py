@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 from math import isfinite
+from typing import Final
 
 from landed.experiments.analysis.counting import Counts, Followed, divide
 from landed.experiments.analysis.scope import Scope, Tracked
@@ -15,6 +16,7 @@ from landed.store import Store
 from landed.store.experiment_sql import Asked, Split, build_bounds, build_sums, read_cell
 
 __all__ = [
+    "FEWEST_WITH_PAST",
     "Layout",
     "Sums",
     "UnitSums",
@@ -26,6 +28,10 @@ __all__ = [
     "make_past",
     "read_sums",
 ]
+
+
+FEWEST_WITH_PAST: Final = 300
+"""Units of each variant with something before exposure, below which pasts are not compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +103,7 @@ class UnitSums:
         The delta method's error is the same whoever has no row, but how far it can be trusted, and
         how far a confidence sequence has come, is by the units that have one.
         """
-        rows, size = self.with_rows, arm.size
-        if rows is None:
-            return arm
-        if rows < 2:  # noqa: PLR2004 - one has no spread
-            return NotEnough.ONE_UNIT if rows else NotEnough.NO_BASE
-        spread = arm.variance * rows / size * rows / (rows - 1)
-        return Arm(size=rows, mean=arm.mean, variance=spread)
+        return arm if self.with_rows is None else _resized(arm, self.with_rows)
 
 
 Cells = dict[int, list[float]]
@@ -286,7 +286,9 @@ def make_arm(sums: UnitSums, tracked: Tracked) -> Arm | NotEnough:
     if outcome.below is None and tracked.is_share_of_units:
         return share_arm(hits=round(sums.moments.sums[outcome.above]), size=sums.moments.size)
     arm = _arm_of(sums.moments, outcome)
-    return sums.resized(arm) if isinstance(arm, Arm) else arm
+    if outcome.below is None or isinstance(arm, NotEnough):
+        return arm
+    return sums.resized(arm)
 
 
 def make_past(sums: UnitSums) -> Arm | NotEnough:
@@ -294,9 +296,25 @@ def make_past(sums: UnitSums) -> Arm | NotEnough:
 
     Args:
         sums: Of the variant.
+
+    Returns:
+        The arm, with the units that have such rows where it is a ratio or a mean of rows; or why
+        there is none: there must be enough for their mean to be normal far out.
     """
     covariate = sums.layout.covariate
-    return NotEnough.EMPTY if covariate is None else _arm_of(sums.moments, covariate)
+    if covariate is None or sums.with_past < FEWEST_WITH_PAST:
+        return NotEnough.FEW_EXPECTED
+    arm = _arm_of(sums.moments, covariate)
+    if covariate.below is None or isinstance(arm, NotEnough):
+        return arm
+    return _resized(arm, sums.with_past)
+
+
+def _resized(arm: Arm, rows: int) -> Arm | NotEnough:
+    if rows < 2:  # noqa: PLR2004 - one has no spread
+        return NotEnough.ONE_UNIT if rows else NotEnough.NO_BASE
+    spread = arm.variance * rows / arm.size * rows / (rows - 1)
+    return Arm(size=rows, mean=arm.mean, variance=spread)
 
 
 def _arm_of(moments: Moments, column: Column) -> Arm | NotEnough:

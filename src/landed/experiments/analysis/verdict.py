@@ -31,7 +31,7 @@ __all__ = ["judge"]
 Names = Mapping[str, str]
 
 _WEEK: Final = 7.0
-_NO_WEEK: Final = "Keep running: it has not run for a whole week, and weekdays differ."
+_NO_WEEK: Final = "It has not run for a whole week, and weekdays differ."
 _EARLY: Final = "Found before the planned end, it is likely to be smaller than it looks."
 _KEYS: Final[Names] = MappingProxyType({})
 _UNKNOWN: Final = Guard(margin=0.0, scale="relative", state="open")

@@ -36,7 +36,8 @@ _WORDS: Final = {
 }
 
 
-_MOST_DIGITS: Final = 4
+_WIDTHS: Final = (10.0, 1.0, 0.1, 0.01)
+_MOST_DIGITS: Final = 12
 _METHODS: Final[Mapping[type, str]] = {
     Count: "mean number for each unit",
     Distinct: "mean number for each unit, the same thing once",
@@ -141,12 +142,6 @@ def difference_in_words(result: MetricResult, found: Estimate) -> str:
 def _digits(ends: list[float]) -> int:
     """As many decimals as the width of the interval can tell apart, and its ends from zero."""
     _, low, high = ends
-    for digits, least in ((0, 10.0), (1, 1.0), (2, 0.1), (3, 0.01)):
-        if high - low >= least and not _seems_to_hold_zero(low, high, digits):
-            return digits
-    return _MOST_DIGITS
-
-
-def _seems_to_hold_zero(low: float, high: float, digits: int) -> bool:
-    """Whether an interval beside zero would be read as one that begins or ends there."""
-    return low * high > 0 and not (round(low, digits) and round(high, digits))
+    fewest = next((at for at, least in enumerate(_WIDTHS) if high - low >= least), len(_WIDTHS))
+    enough = (at for at in range(fewest, _MOST_DIGITS) if round(low, at) and round(high, at))
+    return next(enough, fewest) if low and high else fewest

@@ -9,14 +9,14 @@ WITH
         SELECT
             subject_key,
             toDate(toStartOfFifteenMinutes(occurred_at), {zone:String}) AS day,
-            maxIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS last_at,
+            maxIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'experiment_assigned', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS last_at,
             countIf(event IN ('page_viewed', 'screen_viewed')) + countIf(event = 'interaction_recorded') AS actions
         FROM events
         WHERE toStartOfFifteenMinutes(occurred_at) >= {since:DateTime64(3, 'UTC')}
             AND toStartOfFifteenMinutes(occurred_at) < {until:DateTime64(3, 'UTC')}
             AND (empty({subjects:Array(UUID)}) OR subject_key IN {subjects:Array(UUID)})
         GROUP BY subject_key, day
-        HAVING countIf(event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) > 0
+        HAVING countIf(event NOT IN ('api_request_completed', 'error_occurred', 'experiment_assigned', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) > 0
     ),
     deeds AS (
         SELECT

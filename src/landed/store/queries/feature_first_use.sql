@@ -6,7 +6,7 @@
 -- followed    full hours, rounded down, from the first act to as_of → people: of those who used it; of '' of all
 WITH
     newcomers AS (
-        SELECT subject_key, minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS first_at
+        SELECT subject_key, minIf(occurred_at, event NOT IN ('api_request_completed', 'error_occurred', 'experiment_assigned', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed')) AS first_at
         FROM events
         WHERE toStartOfFifteenMinutes(occurred_at) < {as_of:DateTime64(3, 'UTC')}
         GROUP BY subject_key

@@ -13,7 +13,7 @@ WITH
         (
             SELECT
                 toDate(toStartOfFifteenMinutes(occurred_at)) AS day,
-                event NOT IN ('api_request_completed', 'error_occurred', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed') AS act,
+                event NOT IN ('api_request_completed', 'error_occurred', 'experiment_assigned', 'infrastructure_cost_recorded', 'llm_call_completed', 'rate_limit_hit', 'system_sampled', 'workflow_step_completed') AS act,
                 count() AS number,
                 uniqCombined64(subject_key) AS people
             FROM events

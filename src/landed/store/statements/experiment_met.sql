@@ -7,7 +7,7 @@ SELECT
     ) AS inside,
     countIf(
         event = 'experiment_assigned'
-        AND occurred_at >= {$since:DateTime64(3, 'UTC')} AND occurred_at < {exposed_until:DateTime64(3, 'UTC')}
+        AND occurred_at >= {exposed_since:DateTime64(3, 'UTC')} AND occurred_at < {exposed_until:DateTime64(3, 'UTC')}
     ) AS assigned,
     countIf(event = 'experiment_exposed' AND NOT arrayExists(
         (start, end) -> toUnixTimestamp64Milli(occurred_at) >= start AND toUnixTimestamp64Milli(occurred_at) < end,

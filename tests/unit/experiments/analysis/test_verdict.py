@@ -89,6 +89,21 @@ OPEN = compared(-0.03, 0.03)
             {},
         ),
         ("ship", "valid at any time.", {}, [a_metric(GAIN)], {}),
+        (
+            "harmful",
+            "rate -0.00003 pp (-0.00004 to -0.00002), valid",
+            {},
+            [a_metric(compared(-4e-7, -2e-7, better=False))],
+            {},
+        ),
+        (
+            "keep_running",
+            "rate -6.0 pp (-12.2 to 0.2) so far",
+            {},
+            [a_metric(compared(-0.122, 0.002))],
+            {},
+        ),
+        ("keep_running", "rate +5 pp (0 to 10) so far", {}, [a_metric(compared(0.0, 0.1))], {}),
         (  # no bound beside zero is written as zero
             "ship",
             "rate +0.71 pp (0.01 to 1.41), valid",
@@ -213,7 +228,7 @@ def test_nothing_is_shipped_within_a_week_and_harm_is_told_at_once() -> None:
     found = judge(a_health(), [a_metric(GAIN), guarded("holds")], early)
     assert found.kind == "keep_running"
     assert found.words.endswith(
-        "Keep running: it has not run for a whole week, and weekdays differ."
+        "valid at any time. It has not run for a whole week, and weekdays differ."
     )
     open_guard = judge(a_health(), [a_metric(GAIN), guarded("open")], early)
     assert open_guard.words.endswith("that the guardrail bounce rate holds.")

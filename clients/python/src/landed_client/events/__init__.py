@@ -19,6 +19,7 @@ MACHINE_EVENTS = frozenset(
     (
         "api_request_completed",
         "error_occurred",
+        "experiment_assigned",
         "infrastructure_cost_recorded",
         "llm_call_completed",
         "rate_limit_hit",
@@ -26,7 +27,7 @@ MACHINE_EVENTS = frozenset(
         "workflow_step_completed",
     )
 )
-"""What programs report of themselves."""
+"""What programs report of themselves and of what they dealt."""
 
 
 class Events(
