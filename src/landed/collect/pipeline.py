@@ -28,6 +28,7 @@ from landed.privacy import (
     Scrubber,
     TextKeys,
     has_texts,
+    hide_handles,
     known_referrer,
     may_collect,
     seal_texts,
@@ -410,13 +411,13 @@ def _may_keep(item: Rejected, *, gpc: bool, dnt: bool) -> bool:
 
 
 def _with_plain_places(properties: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Decode paths, so that scrubbing sees them, and keep of a referrer what is common to many."""
+    """Decode paths, so that scrubbing sees them, without handles; of a referrer the well-known."""
     if _PLACES.isdisjoint(properties):
         return properties
     plain = {
-        name: unquote(path)
+        name: hide_handles(unquote(path))
         for name in _PATH_PROPERTIES
-        if isinstance(path := properties.get(name), str) and "%" in path
+        if isinstance(path := properties.get(name), str)
     }
     referrer = properties.get("referrer_domain")
     if referrer and isinstance(referrer, str):

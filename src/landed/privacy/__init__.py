@@ -45,7 +45,7 @@ from landed.privacy.consents import (
     fetch_permissions,
     record_consents,
 )
-from landed.privacy.context import ContextCleaner, known_referrer, private_context
+from landed.privacy.context import ContextCleaner, hide_handles, known_referrer, private_context
 from landed.privacy.custody import check_spool, check_store
 from landed.privacy.erasure import (
     destroy_text_keys,
@@ -179,6 +179,7 @@ __all__ = [
     "finish_erased",
     "forget_words_again",
     "has_texts",
+    "hide_handles",
     "hide_texts",
     "is_key_name",
     "known_referrer",

@@ -17,7 +17,7 @@ import msgspec
 from landed.privacy.scrubbing import Scrubber
 from landed.privacy.useragents import parse_user_agent
 
-__all__ = ["ContextCleaner", "known_referrer", "private_context"]
+__all__ = ["ContextCleaner", "hide_handles", "known_referrer", "private_context"]
 
 _REMEMBERED: Final = 16_384
 _VERSION: Final = re.compile(r"\d{1,6}(?:\.\d{1,6}){0,4}(?:[-+][0-9A-Za-z.]{1,24})?")
@@ -35,6 +35,10 @@ _PEOPLE_WORDS: Final = (
     "account accounts author authors resume resumes cv cvs talent student students"
 )
 _PEOPLE: Final = frozenset(_PEOPLE_WORDS.split())
+_HANDLE: Final = re.compile(
+    r"(^/in|/(?:u|users?|people|person|members?|candidates?|authors?|talents?|students?))/[^/?#]+",
+    re.IGNORECASE,
+)
 _MOST_SEGMENTS: Final = 8
 _LARGEST_SCREEN: Final = 20_000
 _REFERRERS_WORDS: Final = (
@@ -237,6 +241,19 @@ def _screen(part: _Record) -> dict[str, int]:
         for key, size in sizes.items()
         if type(size) is int and 0 < size <= _LARGEST_SCREEN
     }
+
+
+def hide_handles(path: str) -> str:
+    """Replace what stands behind /users/, /in/ and their like: it is how a site calls a person.
+
+    Args:
+        path: Of a page, as a property says it.
+
+    Examples:
+        >>> [hide_handles(path) for path in ("/users/finch77/cv", "/in/finch77", "/jobs/in/rome")]
+        ['/users/:id/cv', '/in/:id', '/jobs/in/rome']
+    """
+    return _HANDLE.sub(r"\1/:id", path) if path.startswith("/") else path
 
 
 def _path_of(url: str) -> str:

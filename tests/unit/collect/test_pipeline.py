@@ -99,6 +99,23 @@ def test_texts_and_custom_names_are_scrubbed() -> None:
     assert properties_of(built) == {"note": "ask ⟨EMAIL⟩"}
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/in/amselhahn", "/in/:id"),
+        ("/Users/amsel%68ahn/cv", "/Users/:id/cv"),
+        ("/people/a/members/b", "/people/:id/members/:id"),
+        ("/jobs/in/rome", "/jobs/in/rome"),
+        ("/users", "/users"),
+        ("/users//edit", "/users//edit"),
+        (7, 7),
+    ],
+)
+def test_a_path_keeps_no_handle_of_a_person(path: object, kept: object) -> None:
+    built = build(an_event(properties={"page_path": path}))
+    assert properties_of(built)["page_path"] == kept
+
+
 def test_misfits_of_typed_columns_move_aside() -> None:
     assert properties_of(build(an_event(properties={"score": "high"}))) == {
         "other": {"score": "high"}
