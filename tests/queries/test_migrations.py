@@ -34,10 +34,11 @@ def test_twice_is_once(database: str) -> None:
             "0005_saved_views",
             "0006_privacy_requests",
             "0007_set_aside",
+            "0008_acts",
         ]
         assert store.migrate() == []
         assert store.schema_version() == list_steps()[-1].version
-        assert tsv(store, "SELECT count() FROM schema_migrations") == "7"
+        assert tsv(store, "SELECT count() FROM schema_migrations") == "8"
 
 
 def test_a_missing_database_is_created(database: str) -> None:
@@ -143,7 +144,7 @@ def test_the_statements_for_a_cluster_can_be_parsed(database: str) -> None:
             for step in list_steps()
             for statement in render_statements(step, cluster, clickhouse_hints())
         ]
-        assert len(statements) == 20
+        assert len(statements) == 26
         for statement in statements:
             assert " ON CLUSTER `two shards`" in statement
             store.execute("EXPLAIN AST " + statement)
