@@ -16,7 +16,6 @@ from landed.store import Store
 from landed.store.experiment_sql import Asked, Split, build_bounds, build_sums, read_cell
 
 __all__ = [
-    "FEWEST_WITH_PAST",
     "Layout",
     "Sums",
     "UnitSums",
@@ -30,7 +29,7 @@ __all__ = [
 ]
 
 
-FEWEST_WITH_PAST: Final = 300
+_FEWEST_PASTS: Final = 300
 """Units of each variant with something before exposure, below which pasts are not compared."""
 
 
@@ -302,7 +301,7 @@ def make_past(sums: UnitSums) -> Arm | NotEnough:
         there is none: there must be enough for their mean to be normal far out.
     """
     covariate = sums.layout.covariate
-    if covariate is None or sums.with_past < FEWEST_WITH_PAST:
+    if covariate is None or sums.with_past < _FEWEST_PASTS:
         return NotEnough.FEW_EXPECTED
     arm = _arm_of(sums.moments, covariate)
     if covariate.below is None or isinstance(arm, NotEnough):
