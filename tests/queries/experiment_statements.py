@@ -67,6 +67,9 @@ PEOPLE_LATER: Final = replace(PEOPLE, since=_LATER, run_since=SINCE)
 CLUSTERS_LATER: Final = replace(CLUSTERS, since=_LATER, run_since=SINCE)
 """In a second phase of a run."""
 
+CLUSTERS_THEN: Final = replace(CLUSTERS, moments=(_LATER, UNTIL))
+"""At two looks."""
+
 DAYS: Final = build_days(PEOPLE, asked("click_through_rate"))
 
 STATEMENTS: Final[Mapping[str, Statement]] = {
@@ -83,6 +86,8 @@ STATEMENTS: Final[Mapping[str, Statement]] = {
     "influence": build_influence(PEOPLE, asked("interview_rate", late=True), [[[0.5]] * 3] * 2),
     "life_tables": build_life_tables(PEOPLE, asked("interview_rate", late=True)),
     "newcomers": build_newcomers(PEOPLE, WINDOW),
+    "looks": build_sums(CLUSTERS_THEN, [replace(asked("applications"), look=n) for n in range(2)]),
+    "looks_health": build_health(CLUSTERS_THEN),
     "met": build_met(PEOPLE, [(SINCE, UNTIL)]),
     "part": build_health(replace(PEOPLE, part=(2, 5))),
     "quantiles": build_quantiles(PEOPLE, [asked("p95_response_ms")], [[0.95]]),

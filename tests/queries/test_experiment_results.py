@@ -196,7 +196,6 @@ def test_units_that_are_no_people_are_clusters_of_them(store: Store) -> None:
     # Two applications of three people, one of two.
     assert values(result) == {"control": (2, pytest.approx(2 / 3)), "tips": (2, 0.5)}
     assert not result.segments
-    assert not result.looks
 
 
 def test_a_sum_is_cut_where_one_in_a_thousand_lies_above(store: Store) -> None:

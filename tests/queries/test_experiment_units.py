@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
 
 from landed.errors import InvalidInputError
-from landed.experiments import Experiment, Phase, Split
+from landed.experiments import Experiment, Phase, Primary, Split
 from landed.experiments.analysis import Health, Result, analyse
 from landed.experiments.analysis import counting as counting_module
+from landed.experiments.analysis.counting import fetch_counts
+from landed.experiments.analysis.scope import make_scope
 from landed.store import Store
 from tests.queries.event_rows import Row, an_event, as_stream, at
 from tests.queries.experiment_rows import a_running_experiment, an_exposure
@@ -264,3 +267,57 @@ def test_variants_that_were_alike_say_how_alike(store: Store) -> None:
     assert (health.past_p, health.unlike, health.warnings) == (1.0, (), ())
     ads = analyse(store, a_running_experiment(unit="job_id"), as_of=at(9)).health
     assert ads.past_p is None
+
+
+def work_of(number: int, unit: str, first: int) -> Iterator[Row]:
+    """What one person does from some day on, and the late answers."""
+    who = f"p{number}"
+    for day in range(first, 40, 1 + number % 5):
+        told: dict[str, Any] = {"recommendation_id": f"r-{day}", "job_id": unit}
+        yield an_event("recommendation_shown", who, at(day, 1), **told)
+        yield an_event("resume_parsed", who, at(day, 4), duration_seconds=(number * day) % 7)
+        if (number + day) % 3:
+            yield an_event("recommendation_applied", who, at(day, 2 + number % 7), **told)
+        yield applied(who, day)
+        if (number + day) % 4:
+            outcome: dict[str, Any] = {"outcome_type": "interview_scheduled"}
+            outcome["application_id"] = f"{who}-{day}"
+            yield an_event("application_outcome_recorded", who, at(day + 1 + number % 9), **outcome)
+
+
+@pytest.mark.parametrize(
+    ("name", "fewest"),
+    [
+        ("applications", 12),
+        ("application_rate", 10),
+        ("interviews", 10),
+        ("interview_rate", 4),
+        ("resume_parse_seconds_median", 10),
+    ],
+)
+def test_looks_of_units_that_are_no_people_are_those_of_an_analysis_then(
+    store: Store, name: str, fewest: int
+) -> None:
+    rows = []
+    for n in range(60):
+        unit, arm, first = f"job-{n % 20}", ARMS[n % 20 % 2], 2 + n // 12 + n % 3
+        rows.append(an_exposure(f"p{n}", arm, at(first), unit=unit))
+        rows += work_of(n, unit, first)
+    put(store, *rows)
+    primary = Primary(metric=name, direction="increase")
+    experiment = a_running_experiment(unit="job_id", maturation_days=3, primary=primary)
+    looks = analyse(store, experiment, as_of=at(39)).looks
+    assert len(looks) == 13
+    told = 0
+    for look in looks:
+        (then,) = analyse(store, experiment, as_of=look.at).metrics[0].comparisons
+        scope = make_scope(experiment, experiment.phase, look.at)
+        place = scope.place(scope.tracked[0].window)
+        followed = fetch_counts(store, scope).followed.values()
+        assert look.units == sum(by[place].units for by in followed)
+        plain, found = then.unadjusted or then.absolute, look.effects["tips"]
+        assert (found is None) == (plain is None)
+        if found and plain:
+            told += 1
+            assert (found.value, found.ci_low) == pytest.approx((plain.value, plain.ci_low))
+    assert told >= fewest

@@ -28,6 +28,7 @@ __all__ = [
     "Exposed",
     "after",
     "matured",
+    "moment_of",
     "row_pair",
     "seconds_of",
     "unit_columns",
@@ -60,6 +61,7 @@ class Exposed:
         until: The moment after the last.
         as_of: Until when rows are read.
         windows: How long units are followed, where a metric says so.
+        moments: Before which units were exposed, where it is asked how a metric stood then.
         by_unit: Whether the property `unit` says what was dealt; else it is the person.
         tells_new: Whether new people are told apart from those who return.
         part: Number and count of parts: only people whose key falls there; of one part all.
@@ -72,9 +74,16 @@ class Exposed:
     until: datetime
     as_of: datetime
     windows: tuple[timedelta, ...] = ()
+    moments: tuple[datetime, ...] = ()
     by_unit: bool = False
     tells_new: bool = False
     part: tuple[int, int] = (0, 1)
+
+    def place(self, window: timedelta | None, look: int | None = None) -> int:
+        """Where units stand among those that are counted: all, by window, by moment."""
+        if look is not None:
+            return 1 + len(self.windows) + look
+        return 0 if window is None else 1 + self.windows.index(window)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,8 @@ class Asked:
         lookback: How long before the exposure rows make a covariate; None: there is none.
         bound: What a person's sum is cut at; None: nothing.
         quantiles: Of a quantile: its value in each variant.
+        look: How it stood: place of the moment before which a unit must have been exposed, or a
+            row have come where it counts at once or is followed itself; None: as it stands.
     """
 
     metric: Metric
@@ -96,6 +107,7 @@ class Asked:
     lookback: timedelta | None = None
     bound: float | None = None
     quantiles: tuple[float, ...] = ()
+    look: int | None = None
 
     @property
     def follows_rows(self) -> bool:
@@ -114,14 +126,23 @@ def matured(window: timedelta, table: str = "") -> str:
     return f"{table}exposed_at <= {until} - toIntervalSecond({seconds_of(window)})"
 
 
+def moment_of(look: int) -> str:
+    """The value of a moment."""
+    return f"{{moment{look}:DateTime64(3, 'UTC')}}"
+
+
 def after(one: Asked, exposed: Exposed) -> str:
     """The condition that a row counts: it follows the exposure, for as long as it may."""
     if one.window is not None and not one.follows_rows:
         end = f"e.exposed_at + toIntervalSecond({seconds_of(one.window)})"
-        return f"{_AFTER} AND r.at < {end} AND {matured(one.window, 'e.')}"
+        followed = matured(one.window, "e.")
+        if one.look is not None:
+            followed = f"e.exposed_at < {moment_of(one.look)}"
+        return f"{_AFTER} AND r.at < {end} AND {followed}"
+    ends = [] if one.look is None else [moment_of(one.look)]
     if exposed.until < exposed.as_of:
-        return f"{_AFTER} AND r.at < {{exposed_until:DateTime64(3, 'UTC')}}"
-    return _AFTER
+        ends.append("{exposed_until:DateTime64(3, 'UTC')}")
+    return " AND ".join([_AFTER, *(f"r.at < {end}" for end in ends)])
 
 
 def _before(one: Asked, lookback: timedelta) -> str:
@@ -149,7 +170,7 @@ def unit_columns(one: Asked, number: int, exposed: Exposed, bind: Bind) -> dict[
         columns = _columns(one, _before(one, one.lookback), bind)
         found |= {f"{name}{number}": text for name, text in zip("xw", columns, strict=False)}
     if exposed.by_unit and len(columns) == 1:
-        place = 0 if one.window is None else 1 + exposed.windows.index(one.window)
+        place = exposed.place(one.window, one.look)
         found[f"m{number}"] = f"toFloat64(any(e.members)[{place + 1}])"
     return found
 

@@ -9,7 +9,7 @@ from string import Template
 from typing import Any, Final
 
 from landed.store.clauses import add_columns, add_condition, planned_columns, read_relation
-from landed.store.experiment_columns import Asked, Exposed, matured, seconds_of
+from landed.store.experiment_columns import Asked, Exposed, matured, moment_of, seconds_of
 from landed.store.metric_sql import events_of
 from landed.store.sql_files import read_statement
 
@@ -75,6 +75,7 @@ class ExperimentParts:
             "run_since": exposed.run_since,
             "exposed_until": exposed.until,
             "as_of": exposed.as_of,
+            **{f"moment{look}": one for look, one in enumerate(exposed.moments)},
         }
 
     def bind(self, kind: str, value: Any) -> str:
@@ -142,8 +143,10 @@ class ExperimentParts:
         return f"countIf(place = 0{in_phase})"
 
     def followed(self) -> str:
-        """For each window whether a unit has been followed for it; the first is no window."""
-        return f"[{', '.join(['1', *map(matured, self.exposed.windows)])}]"
+        """Whether a unit is one of all, has been followed for each window, came by each moment."""
+        windows = map(matured, self.exposed.windows)
+        moments = map(moment_of, range(len(self.exposed.moments)))
+        return f"[{', '.join(['1', *windows, *(f'exposed_at < {one}' for one in moments)])}]"
 
     def people(self, split: Split | None = None) -> str:
         """Who met which variant, and in which cell of a split."""

@@ -60,7 +60,7 @@ INNER JOIN
 -- Which people belong to each unit that is no person? A unit that was in two variants has 255,
 -- and one that was met in an earlier phase 254.
 --
--- members: for each window how many people of the unit have been followed for it.
+-- members: how many people the unit has, then how many for each window and moment of `experiment_health`.
 SELECT
     subject,
     exposed_at,

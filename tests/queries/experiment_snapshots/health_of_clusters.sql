@@ -1,8 +1,8 @@
 -- How many met each variant of an experiment: all, by what was known of them, and by day?
 --
--- units, people, squares: for each window how many units have been followed for it; the first window
--- is none, so that all are. Where units are no people, also how many people they have, and the
--- sum of the squares of these.
+-- units, people, squares: how many units there are, then for each window how many have been followed for it, then
+-- for each moment how many came by then. Where units are no people, also how many people they
+-- have, and the sum of the squares of these.
 SELECT
     variant,
     multiIf(grouping(device) = 0, 'device', grouping(country) = 0, 'country', grouping(browser) = 0, 'browser', grouping(day) = 0, 'day', '') AS dimension,
@@ -28,7 +28,7 @@ FROM
 -- Which people belong to each unit that is no person? A unit that was in two variants has 255,
 -- and one that was met in an earlier phase 254.
 --
--- members: for each window how many people of the unit have been followed for it.
+-- members: how many people the unit has, then how many for each window and moment of `experiment_health`.
 SELECT
     subject,
     exposed_at,

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from landed.errors import QueryError
 from landed.experiments.analysis.comparing import Arms, compare_metric, correct, reading_of
 from landed.experiments.analysis.counting import Counts, check_health, fetch_counts
-from landed.experiments.analysis.days import end_with, fetch_days, make_looks, trend_in_words
+from landed.experiments.analysis.days import fetch_days, trend_in_words
 from landed.experiments.analysis.fetching import fetch_arms
 from landed.experiments.analysis.late import fetch_late
 from landed.experiments.analysis.lifting import make_lifts
+from landed.experiments.analysis.looks import end_with, make_looks, read_looks
 from landed.experiments.analysis.outlook import make_outlook
 from landed.experiments.analysis.pasts import compare_pasts, pick_pasts
 from landed.experiments.analysis.results import (
@@ -147,21 +148,22 @@ def _explained(
     found, alpha, bound = result.metrics[0], scope.alpha, arms[primary.label].bound
     lifts = make_lifts(arms, found, control=next(iter(scope.shares)), alpha=alpha)
     result = replace(result, lifts=lifts)
-    if primary.is_quantile:
-        return result
-    segments = make_segments(arms[primary.label], counts, shares=scope.shares, alpha=alpha)
-    result = replace(result, segments=segments)
+    if not primary.is_quantile:
+        segments = make_segments(arms[primary.label], counts, shares=scope.shares, alpha=alpha)
+        result = replace(result, segments=segments)
     try:
         days = fetch_days(store, scope, counts, primary, bound=bound)
+        if days is None:
+            looks = read_looks(store, scope, counts, primary, bound=bound, alpha=alpha)
+        else:
+            looks = make_looks(days, scope, counts, primary, alpha=alpha)
     except QueryError as error:  # what explains a result must not cost it
         words = f"from day to day: {error.message}"
         return replace(result, left_out=(*result.left_out, words))
-    if days is None:
-        return result
     return replace(
         result,
-        looks=end_with(make_looks(days, scope, counts, primary, alpha=alpha), found.comparisons),
-        trend=trend_in_words(days, scope, counts, primary, lifts.variant) if lifts else "",
+        looks=end_with(looks, found.comparisons),
+        trend=trend_in_words(days, scope, counts, primary, lifts.variant) if days and lifts else "",
     )
 
 

@@ -21,8 +21,8 @@ __all__ = [
     "PART",
     "Counts",
     "Followed",
-    "build_counts",
     "check_health",
+    "count_units",
     "divide",
     "fetch_counts",
     "is_trusted",
@@ -115,12 +115,27 @@ def fetch_counts(store: Store, scope: Scope) -> Counts:
     (met,) = store.answer(*build_met(scope.exposed, phases))
     # Those who are one unit must stay together.
     parts = 1 if scope.exposed.by_unit else max(1, ceil(met["inside"] / PART))
-    rows = [row for one in divide(scope.exposed, parts) for row in store.answer(*build_health(one))]
-    counts = build_counts(rows, scope, outside=met["outside"], parts=parts)
+    counts = replace(count_units(store, scope, parts=parts), outside=met["outside"])
     if not met["assigned"]:
         return counts
     parts = 1 if scope.exposed.by_unit else ceil((met["inside"] + met["assigned"]) / PART)
     return replace(counts, assigned=_fetch_assigned(store, scope, parts))
+
+
+def count_units(store: Store, scope: Scope, *, parts: int) -> Counts:
+    """Ask the store who met which variant, and nothing else.
+
+    Args:
+        store: Of the log.
+        scope: What is analysed.
+        parts: How many parts people are asked for in.
+
+    Raises:
+        QueryError: The store refused it: limits or time.
+        StoreError: The store is away.
+    """
+    rows = [row for one in divide(scope.exposed, parts) for row in store.answer(*build_health(one))]
+    return _build_counts(rows, scope, parts=parts)
 
 
 def _fetch_assigned(store: Store, scope: Scope, parts: int) -> dict[str, tuple[int, int]]:
@@ -146,18 +161,9 @@ def divide(exposed: Exposed, parts: int) -> Iterator[Exposed]:
         yield replace(exposed, part=(number, parts))
 
 
-def build_counts(
-    rows: Sequence[Mapping[str, Any]], scope: Scope, *, outside: int, parts: int
-) -> Counts:
-    """Read the rows of `experiment_health`.
-
-    Args:
-        rows: For each part of the people one for each variant, dimension and value.
-        scope: What was asked for.
-        outside: Exposures in no phase.
-        parts: How many parts of the people there are.
-    """
-    none = (Followed(),) * (1 + len(scope.exposed.windows))
+def _build_counts(rows: Sequence[Mapping[str, Any]], scope: Scope, *, parts: int) -> Counts:
+    """Read the rows of `experiment_health`: for each part of the people, variant and dimension."""
+    none = (Followed(),) * (1 + len(scope.exposed.windows) + len(scope.exposed.moments))
     followed = dict.fromkeys(scope.shares, none)
     by: dict[str, dict[str, ByVariant]] = defaultdict(lambda: defaultdict(dict))
     days: dict[date, ByVariant] = defaultdict(dict)
@@ -182,7 +188,7 @@ def build_counts(
         crossed=lost[_CROSSED],
         earlier=lost[_EARLIER],
         strays=sum(row["strays"] for row in rows if not row["dimension"]),
-        outside=outside,
+        outside=0,
         assigned={},
         parts=parts,
     )

@@ -1,35 +1,26 @@
-"""The primary metric from day to day, and whether its effect fades."""
+"""What people add to the primary metric day by day, and whether its effect fades."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from landed.experiments.analysis.counting import Counts, divide
-from landed.experiments.analysis.results import Comparison, Estimate, Look
 from landed.experiments.analysis.scope import Scope, Tracked
 from landed.experiments.analysis.sums import UnitSums, layout_of, make_arm
-from landed.stats import (
-    Effect,
-    Moments,
-    NotEnough,
-    compare_arms,
-    estimate_trend,
-    judge_always,
-)
+from landed.stats import Effect, Moments, NotEnough, compare_arms, estimate_trend
 from landed.store import READ, Store
 from landed.store.experiment_days import build_days
 
-__all__ = ["Days", "end_with", "fetch_days", "make_looks", "trend_in_words"]
+__all__ = ["Days", "add_up", "fetch_days", "trend_in_words"]
 
 _EPOCH: Final = date(1970, 1, 1)
 _DAY: Final = timedelta(days=1)
-_MOMENT: Final = timedelta(microseconds=1)
-_MOST_LOOKS: Final = 60
 _TREND_DAYS: Final = 28
 _COLUMNS: Final = ("y", "z", "yy", "yz", "zz", "with_rows")
+_NONE: Final = (0.0,) * len(_COLUMNS)
 
 Sums = dict[int, tuple[float, ...]]
 
@@ -67,7 +58,6 @@ def fetch_days(
         StoreError: The store is away.
     """
     asked = tracked.asked(bound=bound, has_past=False)
-    none = (0.0,) * len(_COLUMNS)
     looks: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
     trend: dict[str, Sums] = {key: {} for key in scope.exposed.variants}
     for one in divide(scope.exposed, counts.parts):
@@ -77,7 +67,7 @@ def fetch_days(
         for row in store.answer(*statement, limits=READ):
             key, day = scope.exposed.variants[row["variant"] - 1], row["day"]
             to, place = (looks[key], day) if day >= 0 else (trend[key], -1 - day)
-            to[place] = _plus(to.get(place, none), [row[name] for name in _COLUMNS])
+            to[place] = _plus(to.get(place, _NONE), [row[name] for name in _COLUMNS])
     return Days(looks=looks, trend=trend)
 
 
@@ -85,41 +75,34 @@ def _plus(some: Sequence[float], more: Sequence[float]) -> tuple[float, ...]:
     return tuple(map(sum, zip(some, more, strict=True)))
 
 
-def make_looks(
-    days: Days, scope: Scope, counts: Counts, tracked: Tracked, *, alpha: float
-) -> tuple[Look, ...]:
-    """Say how the effect stood at the end of each day, as it would have been read then.
+def add_up(
+    days: Days, scope: Scope, counts: Counts, tracked: Tracked, *, until: date
+) -> Iterator[tuple[date, dict[str, UnitSums]]]:
+    """Say what the variants had at the end of each day.
 
     Args:
         days: Of the metric.
         scope: What is analysed.
         counts: Who was exposed on which day.
         tracked: The metric.
-        alpha: Of the intervals.
+        until: The last of the days; the first is that of the first exposure.
 
-    Returns:
-        At most some sixty looks; the last is of today.
+    Yields:
+        The day, and variant's key → its sums.
     """
-    # At midnight the day that begins has nothing yet.
-    first, last = scope.exposed.since.date(), (scope.as_of - _MOMENT).date()
-    every = [first + n * _DAY for n in range((last - first).days + 1)]
-    step = -(-len(every) // _MOST_LOOKS)
-    wanted = set(every[::-1][::step])
     window = tracked.window or timedelta()
     place = scope.place(tracked.window)
-    totals: dict[str, tuple[float, ...]] = dict.fromkeys(scope.shares, (0.0,) * 6)
+    totals: dict[str, tuple[float, ...]] = dict.fromkeys(scope.shares, _NONE)
     units = dict.fromkeys(scope.shares, 0)
-    found = []
-    for day in every:
+    day = scope.exposed.since.date()
+    while day <= until:
         for key in scope.shares:
-            gained = days.looks.get(key, {}).get((day - _EPOCH).days, (0.0,) * 6)
+            gained = days.looks.get(key, {}).get((day - _EPOCH).days, _NONE)
             totals[key] = _plus(totals[key], gained)
             parts = counts.days.get(day - window, {}).get(key)
             units[key] += parts[place].units if parts else 0
-        if day in wanted:
-            arms = {key: _unit_sums(units[key], totals[key], tracked) for key in scope.shares}
-            found.append(_look(day, scope, arms, tracked, alpha))
-    return tuple(found)
+        yield day, {key: _unit_sums(units[key], totals[key], tracked) for key in scope.shares}
+        day += _DAY
 
 
 def _unit_sums(units: int, sums: Sequence[float], tracked: Tracked) -> UnitSums:
@@ -130,40 +113,6 @@ def _unit_sums(units: int, sums: Sequence[float], tracked: Tracked) -> UnitSums:
     else:
         moments = Moments(size=units, sums=(y, z), products=((yy, yz), (yz, zz)))
     return UnitSums(moments=moments, layout=layout, with_rows=int(rows[0]) if rows else None)
-
-
-def _look(
-    day: date, scope: Scope, arms: Mapping[str, UnitSums], tracked: Tracked, alpha: float
-) -> Look:
-    end = datetime.combine(day + _DAY, time.min, UTC)
-    effects = {key: _always(one, alpha) for key, one in _effects(arms, tracked)}
-    units = sum(one.moments.size for one in arms.values())
-    return Look(at=min(end, scope.as_of), units=units, effects=effects)
-
-
-def _effects(
-    arms: Mapping[str, UnitSums], tracked: Tracked
-) -> Iterator[tuple[str, Effect | NotEnough]]:
-    control, *others = arms
-    base = make_arm(arms[control], tracked)
-    for key in others:
-        yield key, compare_arms(base, make_arm(arms[key], tracked))
-
-
-def _always(effect: Effect | NotEnough, alpha: float) -> Estimate | None:
-    if isinstance(effect, NotEnough):
-        return None
-    found = judge_always(effect, alpha=alpha)
-    return Estimate.of(found)
-
-
-def end_with(looks: Sequence[Look], comparisons: Sequence[Comparison]) -> tuple[Look, ...]:
-    """Let the last look be what the result says: it may be adjusted, and earlier ones are not."""
-    if not looks:
-        return ()
-    *earlier, last = looks
-    today = {part.variant: part.absolute for part in comparisons}
-    return (*earlier, Look(at=last.at, units=last.units, effects=today))
 
 
 def trend_in_words(days: Days, scope: Scope, counts: Counts, tracked: Tracked, variant: str) -> str:
@@ -181,17 +130,18 @@ def trend_in_words(days: Days, scope: Scope, counts: Counts, tracked: Tracked, v
     """
     effects: dict[int, Effect] = {}
     place = scope.place(tracked.window)
+    control = next(iter(scope.shares))
     for day in range(_TREND_DAYS):
         last = scope.until.date() - (day + 2) * _DAY
         arms = {
             key: _unit_sums(
                 _exposed_by(counts, key, last, place),
-                days.trend.get(key, {}).get(day, (0.0,) * 6)[:-1],  # the days share units
+                days.trend.get(key, {}).get(day, _NONE)[:-1],  # the days share units
                 tracked,
             )
-            for key in scope.shares
+            for key in (control, variant)
         }
-        effect = dict(_effects(arms, tracked)).get(variant)
+        effect = compare_arms(*(make_arm(one, tracked) for one in arms.values()))
         if isinstance(effect, Effect):
             effects[day] = effect
     found = estimate_trend(effects)

@@ -142,7 +142,7 @@ class Scope:
 
     def place(self, window: timedelta | None) -> int:
         """Where a window stands among those that the store counts units for; 0 is none."""
-        return 0 if window is None else 1 + self.exposed.windows.index(window)
+        return self.exposed.place(window)
 
 
 def find_phase(experiment: Experiment, number: int | None) -> Phase | None:

@@ -238,10 +238,10 @@ def read_sums(
         values: Place of the variant, from 1 → what the store gave.
         asked: The metric.
         scope: What was asked for.
-        followed: Variant's key → its units by window.
+        followed: Variant's key → its units by window, then by moment.
     """
     layout = layout_of(asked, by_unit=scope.exposed.by_unit)
-    place = scope.place(asked.window)
+    place = scope.exposed.place(asked.window, asked.look)
     numbers = {key: number for number, key in enumerate(scope.exposed.variants, start=1)}
     return {
         key: _unit_sums(values.get(numbers.get(key, 0), ()), layout, followed[key][place])

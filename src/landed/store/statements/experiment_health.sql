@@ -1,8 +1,8 @@
 -- How many met each variant of an experiment: all, by what was known of them, and by day?
 --
--- $names: for each window how many units have been followed for it; the first window
--- is none, so that all are. Where units are no people, also how many people they have, and the
--- sum of the squares of these.
+-- $names: how many units there are, then for each window how many have been followed for it, then
+-- for each moment how many came by then. Where units are no people, also how many people they
+-- have, and the sum of the squares of these.
 SELECT
     variant,
     multiIf($dimensions, '') AS dimension,
