@@ -8,18 +8,22 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 from pydantic import ValidationError
+from rich.console import Console
+from rich.status import Status
 
 from landed.cli.tls import ready_to_trust
 from landed.config import Settings
 from landed.errors import InvalidInputError, LandedError, StoreError
 from landed.privacy import Keys
 from landed.state import State
+from landed.store import Store
 from landed.store.supervisor import free_port
 from landed.wiring import Services, build_services, build_state, read_keys
 
@@ -33,12 +37,15 @@ __all__ = [
     "post_patiently",
     "server_file",
     "settings_for",
+    "wait_for_store",
+    "wait_until_stored",
 ]
 
 TRIES = 8
 """How often a full spool is tried."""
 
 _STORE_PATIENCE_SECONDS = 60.0
+_LOOK_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -129,12 +136,13 @@ def post_patiently(client: httpx.Client, url: str, content: bytes, key: str) -> 
 
 
 @contextlib.contextmanager
-def opened(settings: Settings, *, seconds: float = _STORE_PATIENCE_SECONDS) -> Iterator[Services]:
+def opened(settings: Settings, *, seconds: float | None = None) -> Iterator[Services]:
     """Open the folder in this process, its store ready, and close it in order.
 
     Args:
         settings: Of the installation.
-        seconds: How long the store may take to come up.
+        seconds: How long the store may take to come up; None: a minute, and as long as a migration
+            of it goes on, which is shown.
 
     Raises:
         StoreError: The store did not come up, or another process owns the folder.
@@ -143,7 +151,7 @@ def opened(settings: Settings, *, seconds: float = _STORE_PATIENCE_SECONDS) -> I
     services = build_services(settings)
     try:
         services.start()
-        _wait_for_store(services, seconds)
+        wait_for_store(services.store, services.store_ready, seconds=seconds)
         yield services
     finally:
         services.close(drain_seconds=60)
@@ -164,14 +172,53 @@ def opened_state(settings: Settings) -> Iterator[State]:
         state.close()
 
 
-def _wait_for_store(services: Services, seconds: float) -> None:
+def wait_for_store(store: Store, ready: Future[None], *, seconds: float | None = None) -> None:
+    """Wait until the store has joined in, and show what a migration of it has left.
+
+    Args:
+        store: The store.
+        ready: Done once it has.
+        seconds: How long it may take; None: a minute, and as long as a migration goes on.
+
+    Raises:
+        StoreError: It did not.
+        KeyChangedError: It was written with another pseudonym key.
+    """
+    end = time.monotonic() + (_STORE_PATIENCE_SECONDS if seconds is None else seconds)
+    with contextlib.ExitStack() as stack:
+        status: Status | None = None
+        while not _is_ready(ready, until=end):
+            left = _rewriting_left(store) if seconds is None else 0
+            if left:
+                end = time.monotonic() + _STORE_PATIENCE_SECONDS
+                status = status or stack.enter_context(_show_migration())
+                status.update(f"parts of the log left: {left:,}")
+            elif time.monotonic() >= end:
+                raise StoreError(
+                    "The store is not reachable. Look at engine.log in the store folder, or at "
+                    "LANDED_STORE, and run `landed doctor`."
+                )
+
+
+def _is_ready(ready: Future[None], *, until: float) -> bool:
+    with contextlib.suppress(TimeoutError):
+        ready.result(max(0.0, min(_LOOK_SECONDS, until - time.monotonic())))
+        return True
+    return False
+
+
+def _rewriting_left(store: Store) -> int:
+    """How many parts of the log a migration still has to rewrite; 0: none, or nobody knows."""
     try:
-        services.store_ready.result(seconds)
-    except TimeoutError:
-        raise StoreError(
-            "The store is not reachable. Look at engine.log in the store folder, or at "
-            "LANDED_STORE, and run `landed doctor`."
-        ) from None
+        return int(store.query("migration_left")[0]["parts"])
+    except LandedError:
+        return 0
+
+
+def _show_migration() -> Status:
+    console = Console(stderr=True, highlight=False)
+    console.print("A migration rewrites the log. It takes minutes where there are many events.")
+    return console.status("")
 
 
 def wait_until_stored(services: Services, *, seconds: float = 600.0) -> None:

@@ -14,7 +14,8 @@ def migrate(data: DataOption = None) -> None:
     """Bring the store's tables to this version. `landed serve` does it at every start.
 
     Run it by hand before a roll-out on a server or cluster (LANDED_STORE, LANDED_CLUSTER).
-    It can be run any number of times, also by several machines at once.
+    It can be run any number of times, also by several machines at once. What rewrites a large log
+    takes minutes; how many of its parts are left is shown.
     """
     settings = settings_for(data)
     console = Console(highlight=False)
