@@ -149,6 +149,45 @@ def test_uneven_variants_are_told_and_nothing_else(services: Services, strict: S
     assert find_experiment(services.state, key).definition.state == "running"
 
 
+def test_uneven_assignment_is_told(services: Services) -> None:
+    key = a_test(services, {"control": 400, "tips": 400}, applying="control")
+    now = services.clock()
+    put(
+        services,
+        [
+            an_event(
+                "experiment_assigned",
+                f"{key}-{variant}-{number}",
+                now,
+                experiment_id=key,
+                variant=variant,
+            )
+            for variant, count in (("control", 700), ("tips", 400))
+            for number in range(count)
+        ],
+    )
+    [title] = told_of(key, services)
+    assert "the units are not assigned in the shares" in title
+    assert told_of(key, services) == []
+
+
+def test_variants_that_differed_before_are_told(services: Services) -> None:
+    key = a_test(services, {"control": 400, "tips": 400}, applying="neither")
+    before = services.clock() - timedelta(days=2)
+    rows = []
+    for variant, count in (("control", 310), ("tips", 400)):
+        for number in range(count):
+            person = f"{key}-{variant}-{number}"
+            rows += [
+                an_event("application_submitted", person, before, application_id=f"{person}-{n}")
+                for n in range(2 if variant == "tips" else 1)
+            ]
+    put(services, rows)
+    [title] = told_of(key, services)
+    assert "the variants differ in what people did before" in title
+    assert told_of(key, services) == []
+
+
 def test_the_job_sends_what_it_finds(services: Services) -> None:
     key = a_test(services, {"control": 400, "tips": 400}, applying="control")
     got: list[str] = []

@@ -317,6 +317,14 @@ def test_what_explains_a_result_does_not_cost_it(
     assert [words.partition(":")[0] for words in result.left_out] == ["from day to day"]
 
 
+def test_a_result_may_be_had_without_what_explains_it(store: Store) -> None:
+    put(store, *pairs(), applied("ann", 3), applied("cat", 4))
+    whole = analyse(store, a_running_experiment(), as_of=at(8))
+    short = analyse(store, a_running_experiment(), as_of=at(8), is_explained=False)
+    assert whole.looks
+    assert short == msgspec.structs.replace(whole, looks=(), segments=(), trend="", lifts=None)
+
+
 def test_the_last_look_is_that_of_the_last_moment(store: Store) -> None:
     put(store, *pairs(), applied("ann", 3))
     midnight = at(8)

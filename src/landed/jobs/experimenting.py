@@ -152,7 +152,9 @@ def _look(services: Services, experiment: Experiment, url: str) -> Iterator[Aler
             yield _alert(experiment, _STOPPED, f"it was stopped, since {why}", url)
     if experiment.state != "running":
         return
-    findings = dict(_findings(analyse(services.store, experiment, as_of=services.clock())))
+    now = services.clock()
+    result = analyse(services.store, experiment, as_of=now, is_explained=False)
+    findings = dict(_findings(result))
     for about, words in findings.items():
         yield _alert(experiment, about, words, url)
     harm = next((words for about, words in findings.items() if about.startswith("harmed:")), "")

@@ -41,7 +41,12 @@ _WEEK = 7
 
 
 def analyse(
-    store: Store, experiment: Experiment, *, as_of: datetime, phase: int | None = None
+    store: Store,
+    experiment: Experiment,
+    *,
+    as_of: datetime,
+    phase: int | None = None,
+    is_explained: bool = True,
 ) -> Result:
     """Say what came of one phase of an experiment, as of a moment.
 
@@ -50,6 +55,8 @@ def analyse(
         experiment: The definition.
         as_of: When the log is read, aware; nothing later counts.
         phase: Its number; None: the last that has started.
+        is_explained: Whether the primary metric's lifts, segments, looks and trend are wanted,
+            which decide nothing and may take as long as all the rest.
 
     Returns:
         The result: health, verdict and metrics. Of what has not started an empty one.
@@ -62,7 +69,7 @@ def analyse(
     found = find_phase(experiment, phase)
     if found is None or found.started_at is None or found.started_at >= as_of:
         return _not_started(experiment, as_of, phase)
-    return _analyse(store, make_scope(experiment, found, as_of))
+    return _analyse(store, make_scope(experiment, found, as_of), is_explained=is_explained)
 
 
 def _not_started(experiment: Experiment, as_of: datetime, phase: int | None) -> Result:
@@ -94,7 +101,7 @@ def _not_started(experiment: Experiment, as_of: datetime, phase: int | None) -> 
     )
 
 
-def _analyse(store: Store, scope: Scope) -> Result:
+def _analyse(store: Store, scope: Scope, *, is_explained: bool) -> Result:
     scope, unknown = _known_of_users(store, scope)
     counts = fetch_counts(store, scope)
     arms = fetch_arms(store, scope, counts)
@@ -119,7 +126,7 @@ def _analyse(store: Store, scope: Scope) -> Result:
         left_out=unknown,
         amendments=scope.experiment.amendments,
     )
-    return _explained(result, store, scope, counts, arms) if primary else result
+    return _explained(result, store, scope, counts, arms) if is_explained else result
 
 
 def _known_of_users(store: Store, scope: Scope) -> tuple[Scope, tuple[str, ...]]:
