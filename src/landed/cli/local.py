@@ -8,7 +8,6 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +36,6 @@ __all__ = [
     "post_patiently",
     "server_file",
     "settings_for",
-    "wait_for_store",
     "wait_until_stored",
 ]
 
@@ -46,6 +44,14 @@ TRIES = 8
 
 _STORE_PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
+_UNREACHABLE = (
+    "The store is not reachable. Look at engine.log in the store folder, or at LANDED_STORE, and "
+    "run `landed doctor`."
+)
+_UNREADY = (
+    "The store answers, and could not be brought up to date: the warnings above say why, and "
+    "engine.log in the store folder. Run it again, or `landed doctor`."
+)
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ def opened(settings: Settings, *, seconds: float | None = None) -> Iterator[Serv
     services = build_services(settings)
     try:
         services.start()
-        wait_for_store(services.store, services.store_ready, seconds=seconds)
+        _wait_for_store(services, seconds)
         yield services
     finally:
         services.close(drain_seconds=60)
@@ -172,53 +178,40 @@ def opened_state(settings: Settings) -> Iterator[State]:
         state.close()
 
 
-def wait_for_store(store: Store, ready: Future[None], *, seconds: float | None = None) -> None:
-    """Wait until the store has joined in, and show what a migration of it has left.
-
-    Args:
-        store: The store.
-        ready: Done once it has.
-        seconds: How long it may take; None: a minute, and as long as a migration goes on.
-
-    Raises:
-        StoreError: It did not.
-        KeyChangedError: It was written with another pseudonym key.
-    """
-    end = time.monotonic() + (_STORE_PATIENCE_SECONDS if seconds is None else seconds)
+def _wait_for_store(services: Services, seconds: float | None) -> None:
+    """The time of a migration does not count; if it fails again and again, that between does."""
+    left = _STORE_PATIENCE_SECONDS if seconds is None else seconds
     with contextlib.ExitStack() as stack:
         status: Status | None = None
-        while not _is_ready(ready, until=end):
-            left = _rewriting_left(store) if seconds is None else 0
-            if left:
-                end = time.monotonic() + _STORE_PATIENCE_SECONDS
+        while not _is_ready(services, within=left):
+            if seconds is None and services.migrating.is_set() and services.store.ping():
                 status = status or stack.enter_context(_show_migration())
-                status.update(f"parts of the log left: {left:,}")
-            elif time.monotonic() >= end:
-                raise StoreError(
-                    "The store is not reachable. Look at engine.log in the store folder, or at "
-                    "LANDED_STORE, and run `landed doctor`."
-                )
+                status.update(_rewriting(services.store))
+                continue
+            left -= _LOOK_SECONDS
+            if left <= 0:
+                raise StoreError(_UNREADY if services.store.ping() else _UNREACHABLE)
 
 
-def _is_ready(ready: Future[None], *, until: float) -> bool:
+def _is_ready(services: Services, *, within: float) -> bool:
     with contextlib.suppress(TimeoutError):
-        ready.result(max(0.0, min(_LOOK_SECONDS, until - time.monotonic())))
+        services.store_ready.result(min(_LOOK_SECONDS, within))
         return True
     return False
 
 
-def _rewriting_left(store: Store) -> int:
-    """How many parts of the log a migration still has to rewrite; 0: none, or nobody knows."""
-    try:
-        return int(store.query("migration_left")[0]["parts"])
-    except LandedError:
-        return 0
-
-
 def _show_migration() -> Status:
     console = Console(stderr=True, highlight=False)
-    console.print("A migration rewrites the log. It takes minutes where there are many events.")
+    console.print("The store is brought up to date; with many events it takes minutes.")
     return console.status("")
+
+
+def _rewriting(store: Store) -> str:
+    try:
+        left = int(store.query("rewriting_left")[0]["parts"])
+    except LandedError:  # busy: the next look may tell
+        left = 0
+    return f"parts of the log left: {left:,}" if left else "at work"
 
 
 def wait_until_stored(services: Services, *, seconds: float = 600.0) -> None:

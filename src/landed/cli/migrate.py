@@ -15,7 +15,7 @@ def migrate(data: DataOption = None) -> None:
 
     Run it by hand before a roll-out on a server or cluster (LANDED_STORE, LANDED_CLUSTER).
     It can be run any number of times, also by several machines at once. What rewrites a large log
-    takes minutes; how many of its parts are left is shown.
+    takes minutes; a terminal shows how many of its parts are left.
     """
     settings = settings_for(data)
     console = Console(highlight=False)

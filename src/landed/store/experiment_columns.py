@@ -61,7 +61,8 @@ class Exposed:
         until: The moment after the last.
         as_of: Until when rows are read.
         windows: How long units are followed, where a metric says so.
-        moments: Before which units were exposed, where it is asked how a metric stood then.
+        moments: As of which it is asked how a metric stood, each less the metric's window, so that
+            whatever came before has been followed for it by then.
         by_unit: Whether the property `unit` says what was dealt; else it is the person.
         tells_new: Whether new people are told apart from those who return.
         part: Number and count of parts: only people whose key falls there; of one part all.
@@ -98,8 +99,7 @@ class Asked:
         lookback: How long before the exposure rows make a covariate; None: there is none.
         bound: What a person's sum is cut at; None: nothing.
         quantiles: Of a quantile: its value in each variant.
-        look: How it stood: place of the moment before which a unit must have been exposed, or a
-            row have come where it counts at once or is followed itself; None: as it stands.
+        look: Number of the moment in `Exposed.moments` as of which it is asked; None: of now.
     """
 
     metric: Metric
@@ -132,7 +132,11 @@ def moment_of(look: int) -> str:
 
 
 def after(one: Asked, exposed: Exposed) -> str:
-    """The condition that a row counts: it follows the exposure, for as long as it may."""
+    """The condition that a row counts: it follows the exposure, for as long as it may.
+
+    As of a moment its unit must have been exposed before, where units are followed; else the row
+    itself must have come before.
+    """
     if one.window is not None and not one.follows_rows:
         end = f"e.exposed_at + toIntervalSecond({seconds_of(one.window)})"
         followed = matured(one.window, "e.")

@@ -101,6 +101,7 @@ class Services:
         clock: Aware UTC time.
         store_ready: Done once the store is migrated and known to be written with our pseudonym
             key; fails with `KeyChangedError` when it was written with another.
+        migrating: Set while the store's tables are brought up to date, which may take minutes.
         alerts: The targets that are missed for a while; `landed.jobs` keeps it.
         asked: Set when somebody asked to be forgotten, or said what the training zone must follow;
             `landed.jobs` does it.
@@ -126,6 +127,7 @@ class Services:
     store_ready: Future[None]
     stopping: threading.Event
     alerts: AlertBook
+    migrating: threading.Event = field(default_factory=threading.Event)
     asked: threading.Event = field(default_factory=threading.Event)
     keepers: list[Callable[[], None]] = field(default_factory=list)
     training: TrainingZone | None = None
@@ -370,7 +372,7 @@ class Services:
             try:
                 if self.engine is not None and not self.engine.state().running:
                     self.engine.start()
-                self.store.migrate()
+                self._migrate()
                 check_store(self.store, self.keys, self._key_file)
                 follow_limits(self.store, self.limits)
             except KeyChangedError as error:
@@ -385,6 +387,13 @@ class Services:
                 self.store_ready.set_result(None)
                 self.writer.start()
                 return
+
+    def _migrate(self) -> None:
+        self.migrating.set()
+        try:
+            self.store.migrate()
+        finally:
+            self.migrating.clear()
 
     def _begin_audit(self) -> None:
         """Not before the key is known to be the right one; events are taken even if it fails."""

@@ -212,7 +212,7 @@ def _metric(
     metric = tracked.metric
     if metric is None or arms is None:
         return _unknown(tracked, scope, "there is no such metric any more")
-    place = scope.place(tracked.window)
+    place = scope.exposed.place(tracked.window)
     compared = compare_metric(
         arms, tracked, alpha=scope.alpha_of(tracked), is_complete=outlook.complete
     )

@@ -58,7 +58,7 @@ class Counts:
     """Who met which variant.
 
     Attributes:
-        followed: Variant's key → for each window of the scope, none first, its units.
+        followed: Variant's key → its units: all, then for each window and moment of the scope.
         by: Dimension → its value → variant's key → for each window its units.
         days: Day of the first exposure → variant's key → for each window its units.
         crossed: People who met two variants.

@@ -91,7 +91,7 @@ def add_up(
         The day, and variant's key → its sums.
     """
     window = tracked.window or timedelta()
-    place = scope.place(tracked.window)
+    place = scope.exposed.place(tracked.window)
     totals: dict[str, tuple[float, ...]] = dict.fromkeys(scope.shares, _NONE)
     units = dict.fromkeys(scope.shares, 0)
     day = scope.exposed.since.date()
@@ -129,7 +129,7 @@ def trend_in_words(days: Days, scope: Scope, counts: Counts, tracked: Tracked, v
         The words; empty: nothing can be said yet.
     """
     effects: dict[int, Effect] = {}
-    place = scope.place(tracked.window)
+    place = scope.exposed.place(tracked.window)
     control = next(iter(scope.shares))
     for day in range(_TREND_DAYS):
         last = scope.until.date() - (day + 2) * _DAY

@@ -22,8 +22,8 @@ __all__ = ["end_with", "make_looks", "read_looks"]
 _DAY: Final = timedelta(days=1)
 _MOMENT: Final = timedelta(microseconds=1)
 _MILLISECOND: Final = timedelta(milliseconds=1)
-_MOST_MADE: Final = 60
-_MOST_READ: Final = 14
+_MOST_OF_SUMS: Final = 60
+_MOST_ASKED: Final = 14
 
 Arms = Mapping[str, Arm | NotEnough]
 
@@ -31,7 +31,7 @@ Arms = Mapping[str, Arm | NotEnough]
 def make_looks(
     days: Days, scope: Scope, counts: Counts, tracked: Tracked, *, alpha: float
 ) -> tuple[Look, ...]:
-    """Say how the effect stood at the end of each day, from what each day added.
+    """Say how the effect of those who count now stood at the end of each day, from its sums.
 
     Args:
         days: Of the metric.
@@ -41,9 +41,9 @@ def make_looks(
         alpha: Of the intervals.
 
     Returns:
-        At most some sixty looks; the last is of today.
+        At most some sixty looks; nothing is added after the last.
     """
-    wanted = _pick_days(scope, most=_MOST_MADE)
+    wanted = _pick_days(scope, tracked.window, most=_MOST_OF_SUMS)
     found = []
     for day, sums in add_up(days, scope, counts, tracked, until=wanted[-1]):
         if day in wanted:
@@ -62,11 +62,12 @@ def read_looks(
     bound: float | None,
     alpha: float,
 ) -> tuple[Look, ...]:
-    """Say how the effect stood at the end of each day by asking once for each.
+    """Say how the effect of those who count now stood at the end of each day, asking for each.
 
     It is for what is no sum over days: units that are no people, whose people come one by one,
     distinct things and quantiles. All moments are asked for together, as if each were a metric,
-    so that they are fewer.
+    so that they are fewer. How long an interview took is not known by its row's own day, so that
+    of quantiles of applications nothing is said.
 
     Args:
         store: Of the log.
@@ -77,13 +78,16 @@ def read_looks(
         alpha: Of the intervals.
 
     Returns:
-        At most fourteen looks; the last is of today.
+        At most fourteen looks; nothing is added after the last.
 
     Raises:
         QueryError: The store refused it: limits or time.
         StoreError: The store is away.
     """
-    ends = [_end_of(day, scope) for day in _pick_days(scope, most=_MOST_READ)]
+    if tracked.is_quantile and tracked.metric and tracked.metric.relation == "applications":
+        return ()
+    days = _pick_days(scope, tracked.window, most=_MOST_ASKED)
+    ends = [_end_of(day, scope) for day in days]
     # Who has been followed for the whole window and no longer counts.
     window = tracked.window - _MILLISECOND if tracked.window else timedelta()
     exposed = replace(scope.exposed, moments=tuple(end - window for end in ends))
@@ -117,10 +121,12 @@ def _read(
     return [{key: make_arm(one, tracked) for key, one in by.whole.items()} for by in sums], units
 
 
-def _pick_days(scope: Scope, *, most: int) -> list[date]:
-    """Days at even distances, today the last of them."""
+def _pick_days(scope: Scope, window: timedelta | None, *, most: int) -> list[date]:
+    """Days at even distances, from the first on which anything can count to the last."""
+    wait = window or timedelta()
     # At midnight the day that begins has nothing yet.
-    first, last = scope.exposed.since.date(), (scope.as_of - _MOMENT).date()
+    last = (min(scope.as_of, scope.exposed.until + wait) - _MOMENT).date()
+    first = min((scope.exposed.since + wait).date(), last)
     count = (last - first).days + 1
     step = -(-count // most)
     return [last - n * _DAY for n in range(0, count, step)][::-1]

@@ -60,7 +60,7 @@ def make_outlook(scope: Scope, counts: Counts, arms: Arms | None) -> Outlook:
 
 def _followed(scope: Scope, counts: Counts) -> int:
     """Units that the primary metric rests on."""
-    place = scope.place(scope.primary.window) if scope.primary else 0
+    place = scope.exposed.place(scope.primary.window) if scope.primary else 0
     return sum(parts[place].units for parts in counts.followed.values())
 
 

@@ -235,11 +235,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """The primary metric's effect as it stood at the end of a day.
+    """The primary metric's effect as it stood at the end of a day, of those who count now.
 
     Attributes:
         at: The end of the day, or now.
-        units: Exposed until then.
+        units: Exposed until then; with a window, followed for it by then.
         effects: Variant → absolute difference, valid at any time; None: not enough.
     """
 
@@ -385,7 +385,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         health: First: a failed check hides the verdict.
         verdict: What to do.
         metrics: The primary first, then guardrails, then secondary ones.
-        looks: The primary metric over time; the last one is today's.
+        looks: The primary metric over time; the last one is the result's own.
         trend: Whether the effect fades or grows by day since exposure, in words; empty: unknown.
         segments: Declared segments.
         outlook: How far it is.

@@ -140,10 +140,6 @@ class Scope:
         declared = self.experiment.segments
         return tuple(one for one in declared if one != USERS or self.exposed.tells_new)
 
-    def place(self, window: timedelta | None) -> int:
-        """Where a window stands among those that the store counts units for; 0 is none."""
-        return self.exposed.place(window)
-
 
 def find_phase(experiment: Experiment, number: int | None) -> Phase | None:
     """Find the phase to analyse.
