@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landed.stats import CumulativeIncidence, LifeTable, estimate_incidence
+from landed.stats import CumulativeIncidence, LifeTable, estimate_curve, estimate_incidence
 
 EVENT, OTHER, CENSORED = range(3)
 ROWS = 210
@@ -78,6 +78,15 @@ def test_of_rows_that_were_all_followed_it_is_the_plain_share() -> None:
     assert found.value == pytest.approx(0.3)
     assert found.std_error == pytest.approx((0.3 * 0.7 / 100) ** 0.5)
     assert (found.size, found.matured_rate) == (100, 1.0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.sampled_from((EVENT, OTHER, CENSORED)))),
+    st.lists(st.integers(1, 50)),
+)
+def test_a_curve_knows_no_more_than_each_horizon(rows: Rows, horizons: list[int]) -> None:
+    curve = estimate_curve(a_table(rows, 40), horizons)
+    assert curve == tuple(estimate(rows, horizon) for horizon in horizons)
 
 
 def test_of_no_rows_there_is_nothing_to_say() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from landed.stats import LifeTable, cut_table, estimate_incidence, estimate_waiting
+from landed.stats import LifeTable, estimate_waiting
 
 people = st.lists(st.tuples(st.integers(1, 40), st.booleans()), min_size=1, max_size=60)
 
@@ -69,19 +69,6 @@ def test_the_interval_of_the_median_holds_it_nineteen_times_in_twenty() -> None:
             median.ci_high is None or true_median <= median.ci_high
         )
     assert 0.92 <= held / 600 <= 0.985
-
-
-@given(people, st.integers(1, 40))
-def test_a_table_that_is_cut_knows_no_more_than_its_horizon(
-    found: list[tuple[int, bool]], horizon: int
-) -> None:
-    whole, part = as_table(found), cut_table(as_table(found), horizon)
-    assert part.size == whole.size
-    assert max([*part.events, *part.censored], default=0) <= horizon
-    again = [(min(time, horizon), seen and time <= horizon) for time, seen in found]
-    assert estimate_incidence(part, horizon=horizon) == estimate_incidence(
-        as_table(again), horizon=horizon
-    )
 
 
 def test_who_meets_something_else_is_refused() -> None:

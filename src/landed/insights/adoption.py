@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from landed.insights.estimates import Estimate, incidence_within, read_life_table, share
+from landed.insights.estimates import Estimate, incidences_within, read_life_table, share
 from landed.insights.period import Period
 from landed.insights.types import Queries
-from landed.stats import LifeTable, cut_table
+from landed.stats import LifeTable
 
 __all__ = ["FIRST_USE_DAYS", "Adoption", "FeatureUse", "build_adoption", "fetch_adoption"]
 
@@ -101,7 +101,7 @@ def build_adoption(
         # An event that was sent late can make more people use a feature than came, by a hair.
         adoption = share(min(people, active), active)
         table = _life_table(everybody, tables.get(name))
-        curve = tuple(incidence_within(cut_table(table, day * _HOURS), day) for day in _days())
+        curve = incidences_within(table, _days())
         features.append(
             FeatureUse(
                 feature=name,

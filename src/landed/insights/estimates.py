@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from landed.stats import LifeTable, estimate_incidence, share_interval
+from landed.stats import LifeTable, estimate_curve, share_interval
 
-__all__ = ["Estimate", "incidence_within", "read_life_table", "share"]
+__all__ = ["Estimate", "incidence_within", "incidences_within", "read_life_table", "share"]
 
 _CRITICAL_Z: Final = 1.96
 _HOURS_IN_DAY: Final = 24
@@ -94,15 +94,27 @@ def incidence_within(table: LifeTable, days: int) -> Estimate:
     """Estimate the chance of the event within some days.
 
     Args:
-        table: In hours; nobody leaves it after those days, as `cut_table` makes it.
+        table: In hours.
         days: The horizon.
     """
-    found = estimate_incidence(table, horizon=days * _HOURS_IN_DAY)
-    return Estimate(
-        value=found.value,
-        n=found.size,
-        ci_low=found.ci_low,
-        ci_high=found.ci_high,
-        matured_rate=found.matured_rate,
-        std_error=found.std_error,
+    return incidences_within(table, (days,))[0]
+
+
+def incidences_within(table: LifeTable, days: Iterable[int]) -> tuple[Estimate, ...]:
+    """Estimate the chance of the event within some days, and within others.
+
+    Args:
+        table: In hours.
+        days: The horizons.
+    """
+    return tuple(
+        Estimate(
+            value=found.value,
+            n=found.size,
+            ci_low=found.ci_low,
+            ci_high=found.ci_high,
+            matured_rate=found.matured_rate,
+            std_error=found.std_error,
+        )
+        for found in estimate_curve(table, [one * _HOURS_IN_DAY for one in days])
     )

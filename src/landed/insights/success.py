@@ -14,12 +14,12 @@ from typing import Any, Final, Protocol
 
 from landed.insights.answers import MetricQueries, fetch_answer
 from landed.insights.churn import Churn, fetch_churn
-from landed.insights.estimates import Estimate, incidence_within, read_life_table, share
+from landed.insights.estimates import Estimate, incidences_within, read_life_table, share
 from landed.insights.period import Period
 from landed.insights.together import ask_together
 from landed.insights.types import Queries
 from landed.metrics import parse_question
-from landed.stats import LifeTable, cut_table, estimate_waiting, mean_interval
+from landed.stats import LifeTable, estimate_waiting, mean_interval
 
 __all__ = [
     "CareerStep",
@@ -353,9 +353,7 @@ def _goal_row(name: str, table: LifeTable) -> GoalRow:
 
 
 def _within(table: LifeTable, horizons: Sequence[int] = HORIZONS_DAYS) -> dict[int, Estimate]:
-    return {
-        days: incidence_within(cut_table(table, days * _HOURS_IN_DAY), days) for days in horizons
-    }
+    return dict(zip(horizons, incidences_within(table, horizons), strict=True))
 
 
 def build_waiting(rows: Iterable[Mapping[str, Any]]) -> tuple[Waiting, ...]:

@@ -78,6 +78,7 @@ from landed.stats.incidence import (
     Influence,
     LifeTable,
     cluster_incidence,
+    estimate_curve,
     estimate_incidence,
     incidence_influence,
 )
@@ -113,7 +114,7 @@ from landed.stats.ranking import (
 )
 from landed.stats.segments import Segment, Segments, compare_segments
 from landed.stats.twyman import Doubt, doubts
-from landed.stats.waiting import WaitingTime, cut_table, estimate_waiting
+from landed.stats.waiting import WaitingTime, estimate_waiting
 
 __all__ = [
     "Adjusted",
@@ -167,10 +168,10 @@ __all__ = [
     "correct_rate",
     "count_stray",
     "crossing_chances",
-    "cut_table",
     "detectable_always",
     "detectable_effect",
     "doubts",
+    "estimate_curve",
     "estimate_incidence",
     "estimate_trend",
     "estimate_waiting",

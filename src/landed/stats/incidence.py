@@ -10,7 +10,8 @@ Pearson's exact one (Biometrika 26, 1934, 404-413) on the rows whose answer is k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -22,6 +23,7 @@ __all__ = [
     "Influence",
     "LifeTable",
     "cluster_incidence",
+    "estimate_curve",
     "estimate_incidence",
     "incidence_influence",
     "rows_at_risk",
@@ -87,7 +89,7 @@ def estimate_incidence(
     row which was followed for exactly a time was at risk at that time.
 
     Args:
-        table: Rows that leave after the horizon must be in `censored` at the horizon.
+        table: When rows leave; what comes after the horizon has not happened yet.
         horizon: In the table's unit.
         level: Of the interval.
 
@@ -109,30 +111,63 @@ def estimate_incidence(
         >>> round(estimate_incidence(young, horizon=21).value, 3)
         0.4
     """
+    return estimate_curve(table, (horizon,), level=level)[0]
+
+
+def estimate_curve(
+    table: LifeTable, horizons: Sequence[int], *, level: float = 0.95
+) -> tuple[CumulativeIncidence, ...]:
+    """Estimate the cumulative incidence of an event at several horizons.
+
+    Each is that of `estimate_incidence`; the table is put in order once for all of them.
+
+    Args:
+        table: When rows leave; what comes after a horizon has not happened yet at it.
+        horizons: In the table's unit, in any order.
+        level: Of the intervals.
+
+    Examples:
+        >>> table = LifeTable(events={3: 2, 9: 1}, others={}, censored={5: 2, 21: 5})
+        >>> [round(one.value, 3) for one in estimate_curve(table, (3, 21))]
+        [0.2, 0.333]
+    """
     if not table.size:
-        return CumulativeIncidence(
+        nothing = CumulativeIncidence(
             value=None, std_error=None, ci_low=None, ci_high=None, size=0, matured_rate=None
         )
-    unknown = sum(rows for time, rows in table.censored.items() if time < horizon)
-    matured = 1 - unknown / table.size
-    times, events, others, at_risk = _columns(table)
-    if max(times, default=0) <= max(table.censored, default=horizon) < horizon:
+        return (nothing,) * len(horizons)
+    columns = _columns(table)
+    followed = sorted(table.censored)
+    censored = np.cumsum([0, *(table.censored[time] for time in followed)])
+    last = max(followed[-1] if followed else 0, columns[0][-1] if columns[0] else 0)
+    found = []
+    for horizon in horizons:
+        unknown = int(censored[bisect_left(followed, horizon)])
+        until = bisect_right(columns[0], horizon)
+        is_young = last < horizon and bool(followed) and followed[-1] == last
+        parts = None if is_young else tuple(column[:until] for column in columns[1:])
+        found.append(_estimate(parts, table.size, unknown, level))
+    return tuple(found)
+
+
+def _estimate(
+    columns: tuple[Floats, ...] | None, size: int, unknown: int, level: float
+) -> CumulativeIncidence:
+    """From events, others and rows at risk until the horizon; None: all who wait are young."""
+    matured = 1 - unknown / size
+    if columns is None:
         return CumulativeIncidence(
-            value=None,
-            std_error=None,
-            ci_low=None,
-            ci_high=None,
-            size=table.size,
-            matured_rate=matured,
+            value=None, std_error=None, ci_low=None, ci_high=None, size=size, matured_rate=matured
         )
-    value, variance = _incidence(events, others, at_risk) if len(times) else (0.0, 0.0)
-    low, high = _interval(value, variance, table.size - unknown, level)
+    events, others, at_risk = columns
+    value, variance = _incidence(events, others, at_risk) if len(events) else (0.0, 0.0)
+    low, high = _interval(value, variance, size - unknown, level)
     return CumulativeIncidence(
         value=value,
         std_error=float(np.sqrt(variance)),
         ci_low=low,
         ci_high=high,
-        size=table.size,
+        size=size,
         matured_rate=matured,
     )
 

@@ -8,7 +8,6 @@ interval for the median survival time, Biometrics 38, 1982, 29-41).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -17,7 +16,7 @@ import numpy.typing as npt
 
 from landed.stats.incidence import LifeTable, rows_at_risk
 
-__all__ = ["WaitingTime", "cut_table", "estimate_waiting"]
+__all__ = ["WaitingTime", "estimate_waiting"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,30 +34,6 @@ class WaitingTime:
     value: int | None
     ci_low: int | None
     ci_high: int | None
-
-
-def cut_table(table: LifeTable, horizon: int) -> LifeTable:
-    """Look at a life table only until a horizon: what came later had not happened yet.
-
-    Args:
-        table: With times up to the horizon or beyond.
-        horizon: In the table's unit.
-
-    Examples:
-        >>> whole = LifeTable(events={3: 2, 40: 1}, others={}, censored={5: 1, 50: 4})
-        >>> cut_table(whole, 30)
-        LifeTable(events={3: 2}, others={}, censored={5: 1, 30: 5})
-    """
-    parts = (table.events, table.others, table.censored)
-    later = sum(rows for part in parts for time, rows in part.items() if time > horizon)
-    events, others, censored = (_until(part, horizon) for part in parts)
-    if later:
-        censored[horizon] = censored.get(horizon, 0) + later
-    return LifeTable(events=events, others=others, censored=censored)
-
-
-def _until(part: Mapping[int, int], horizon: int) -> dict[int, int]:
-    return {time: rows for time, rows in part.items() if time <= horizon}
 
 
 def estimate_waiting(

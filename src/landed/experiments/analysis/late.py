@@ -18,7 +18,7 @@ from landed.stats import (
     NotEnough,
     cluster_incidence,
     compare_arms,
-    cut_table,
+    estimate_curve,
     estimate_incidence,
     incidence_arm,
     incidence_influence,
@@ -194,8 +194,8 @@ def _difference(control: Any, variant: Any, alpha: float) -> Estimate | None:
 def _curve(table: LifeTable, days: int) -> list[tuple[float, float]]:
     """The share that had it by the end of each day, as long as somebody was followed for it."""
     points = [(0.0, 0.0)]
-    for day in range(1, days + 1):
-        found = estimate_incidence(cut_table(table, day * _HOURS), horizon=day * _HOURS)
+    curve = estimate_curve(table, [day * _HOURS for day in range(1, days + 1)])
+    for day, found in enumerate(curve, start=1):
         if found.value is None:
             break
         points.append((float(day), found.value))
