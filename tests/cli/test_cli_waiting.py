@@ -22,6 +22,7 @@ def settings(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Of a store with five events in it, for commands without patience."""
     monkeypatch.setattr(local, "_STORE_PATIENCE_SECONDS", 0.5)
     monkeypatch.setattr(local, "_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(local, "_SILENT_SECONDS", 0.3)
     with connect(database) as store:
         store.migrate()
         store.insert("events", as_stream([an_event() for _ in range(5)]), token="rows")

@@ -44,6 +44,7 @@ TRIES = 8
 
 _STORE_PATIENCE_SECONDS = 60.0
 _LOOK_SECONDS = 1.0
+_SILENT_SECONDS = 10.0
 _UNREACHABLE = (
     "The store is not reachable. Look at engine.log in the store folder, or at LANDED_STORE, and "
     "run `landed doctor`."
@@ -181,12 +182,14 @@ def opened_state(settings: Settings) -> Iterator[State]:
 def _wait_for_store(services: Services, seconds: float | None) -> None:
     """The time of a migration does not count; if it fails again and again, that between does."""
     left = _STORE_PATIENCE_SECONDS if seconds is None else seconds
+    shown_from = time.monotonic() + _SILENT_SECONDS  # new tables are made in a moment
     with contextlib.ExitStack() as stack:
         status: Status | None = None
         while not _is_ready(services, within=left):
             if seconds is None and services.migrating.is_set() and services.store.ping():
-                status = status or stack.enter_context(_show_migration())
-                status.update(_rewriting(services.store))
+                if time.monotonic() >= shown_from:
+                    status = status or stack.enter_context(_show_migration())
+                    status.update(_rewriting(services.store))
                 continue
             left -= _LOOK_SECONDS
             if left <= 0:
